@@ -1,0 +1,13 @@
+# How everything is compiled. Warnings become errors in the presets only, so that a newer compiler never breaks a user's
+# own build.
+add_library(project_options INTERFACE)
+target_compile_features(project_options INTERFACE cxx_std_20)
+target_include_directories(project_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+
+add_library(project_warnings INTERFACE)
+target_compile_options(
+  project_warnings
+  INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor)
+if(SLUICE_WERROR)
+  target_compile_options(project_warnings INTERFACE -Werror)
+endif()

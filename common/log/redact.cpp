@@ -1,0 +1,120 @@
+#include "common/log/redact.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+namespace sluice::log {
+
+namespace {
+
+constexpr std::size_t k_shortest_secret = 4;
+constexpr std::string_view k_mask = "***";
+
+struct Secrets {
+    std::mutex guard;
+    std::vector<std::string> forms; // longest first, so that a part never uncovers the whole
+};
+
+Secrets& secrets() {
+    static Secrets all;
+    return all;
+}
+
+std::string url_encoded(std::string_view text) {
+    constexpr std::string_view unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    std::string out;
+    for (char const c : text) {
+        if (unreserved.find(c) != std::string_view::npos) {
+            out += c;
+        } else {
+            auto const byte = static_cast<std::uint8_t>(c);
+            out += {'%', hex[byte >> 4U], hex[byte & 15U]};
+        }
+    }
+    return out;
+}
+
+// Without its last, incomplete group: a secret inside a longer base64 text ends in other letters there.
+std::string base64_core(std::string_view text) {
+    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string out;
+    for (std::size_t i = 0; i + 3 <= text.size(); i += 3) {
+        auto const byte = [&](std::size_t at) {
+            return static_cast<std::uint32_t>(static_cast<std::uint8_t>(text[at]));
+        };
+        std::uint32_t const group = byte(i) << 16U | byte(i + 1) << 8U | byte(i + 2);
+        out +=
+            {alphabet[group >> 18U], alphabet[group >> 12U & 63U], alphabet[group >> 6U & 63U], alphabet[group & 63U]};
+    }
+    return out;
+}
+
+void replace_all(std::string& text, std::string_view wanted) {
+    for (std::size_t at = text.find(wanted); at != std::string::npos; at = text.find(wanted, at + k_mask.size())) {
+        text.replace(at, wanted.size(), k_mask);
+    }
+}
+
+// "scheme://user:password@host": hides what stands between the colon and the last @ before the path.
+void hide_uri_passwords(std::string& text) {
+    for (std::size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at + 3)) {
+        std::size_t const begin = at + 3;
+        std::size_t const end = std::min(text.find_first_of("/?# \t\n'\"", begin), text.size());
+        std::size_t const sign = text.rfind('@', end);
+        std::size_t const colon = text.find(':', begin);
+        if (sign != std::string::npos && sign >= begin && colon < sign) {
+            text.replace(colon + 1, sign - colon - 1, k_mask);
+        }
+    }
+}
+
+void hide_password_settings(std::string& text) {
+    for (std::string_view const key : {"password=", "passwd=", "pwd="}) {
+        for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at + key.size())) {
+            std::size_t const begin = at + key.size();
+            bool const quoted = begin < text.size() && text[begin] == '\'';
+            std::size_t const end = quoted ? text.find('\'', begin + 1) : text.find_first_of(" \t\n&'\"", begin);
+            text.replace(begin, std::min(end, text.size()) - begin, quoted ? "'***" : "***");
+        }
+    }
+}
+
+} // namespace
+
+void remember_secret(std::string_view secret) {
+    if (secret.size() < k_shortest_secret) {
+        return;
+    }
+    std::lock_guard const lock(secrets().guard);
+    auto& forms = secrets().forms;
+    for (auto& form : {std::string(secret), url_encoded(secret), base64_core(secret)}) {
+        if (form.size() >= k_shortest_secret && std::find(forms.begin(), forms.end(), form) == forms.end()) {
+            forms.push_back(form);
+        }
+    }
+    std::sort(forms.begin(), forms.end(), [](auto const& a, auto const& b) { return a.size() > b.size(); });
+}
+
+std::string redact(std::string_view text) {
+    std::string out{text};
+    {
+        std::lock_guard const lock(secrets().guard);
+        for (auto const& form : secrets().forms) {
+            replace_all(out, form);
+        }
+    }
+    hide_uri_passwords(out);
+    hide_password_settings(out);
+    return out;
+}
+
+void forget_secrets() {
+    std::lock_guard const lock(secrets().guard);
+    secrets().forms.clear();
+}
+
+} // namespace sluice::log

@@ -1,0 +1,46 @@
+#include "common/result/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace sluice::result {
+
+namespace {
+
+constexpr std::array<std::string_view, 10> k_kind_names{"usage",   "bad_data",  "denied",    "not_found",   "refused",
+                                                        "unknown", "temporary", "timed_out", "interrupted", "internal"};
+
+std::string position_text(SourcePosition const& at) {
+    std::string const number = std::to_string(at.line);
+    std::size_t const indent = at.column > 0 ? at.column - 1 : 0;
+    std::string padding = at.line_text.substr(0, indent);
+    std::replace_if(
+        padding.begin(), padding.end(), [](char c) { return c != '\t'; }, ' ');
+    return "  " + number + " | " + at.line_text + "\n  " + std::string(number.size(), ' ') + " | " + padding + "^\n";
+}
+
+} // namespace
+
+std::string_view name_of(Errc kind) { return k_kind_names.at(static_cast<std::size_t>(kind)); }
+
+std::string to_text(Error const& error, std::string_view tool) {
+    std::string text{tool};
+    text += ": error: ";
+    if (error.at) {
+        text += error.at->file + ":" + std::to_string(error.at->line) + ":" + std::to_string(error.at->column) + ": ";
+    }
+    text += error.message + "\n";
+    if (error.at) {
+        text += position_text(*error.at);
+    }
+    for (auto line = error.context.rbegin(); line != error.context.rend(); ++line) {
+        text += "  while " + *line + "\n";
+    }
+    if (!error.hint.empty()) {
+        text += "  hint: " + error.hint + "\n";
+    }
+    return text;
+}
+
+} // namespace sluice::result

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "common/store/store.hpp"
+
+#include <filesystem>
+
+namespace sluice::store {
+
+/// A store in a directory, each object a file of the same name. Writes go to a temporary name in the same folder,
+/// are synced, then renamed over the target; names that begin with ".tmp-" are never listed.
+class DirectoryStore final : public Store {
+  public:
+    explicit DirectoryStore(std::filesystem::path root);
+
+    Result<std::optional<std::string>> read(std::string const& key) override;
+    Result<bool> exists(std::string const& key) override;
+    Result<void> write(std::string const& key, std::string_view bytes) override;
+    Result<void> remove(std::string const& key) override;
+    Result<std::vector<Object>> list(std::string const& prefix) override;
+    Result<std::vector<std::string>> list_folders(std::string const& prefix) override;
+    [[nodiscard]] std::string description() const override;
+
+  private:
+    std::filesystem::path m_root;
+};
+
+} // namespace sluice::store

@@ -1,0 +1,96 @@
+#include "common/store/open_store.hpp"
+
+#include "common/json/object_reader.hpp"
+#include "common/store/directory_store.hpp"
+#include "common/time/timestamp.hpp"
+
+#include <filesystem>
+#include <sys/stat.h>
+
+namespace sluice::store {
+
+namespace {
+
+constexpr char const* k_store_file = "store.json";
+constexpr unsigned k_format = 1;
+
+Result<void> check_location(std::string const& location) {
+    if (location.empty()) {
+        return fail(Errc::usage, "no store named", "Give --store DIRECTORY or set SLUICE_STORE.");
+    }
+    if (location.find("://") != std::string::npos) {
+        return fail(Errc::usage, "'" + location + "' is not a kind of store this version knows",
+                    "Give the path of a directory.");
+    }
+    return {};
+}
+
+Result<void> check_format(Store& store, std::string const& text) {
+    TRY_ASSIGN(Json const document,
+               json::parse(text, k_store_file).map_error(while_doing("opening " + store.description())));
+    json::ObjectReader reader(document, "");
+    auto const format = reader.required<unsigned>("version");
+    [[maybe_unused]] auto const created = reader.required<std::string>("created");
+    TRY(reader.finish().map_error(while_doing("opening " + store.description())));
+    if (format != k_format) {
+        return fail(Errc::bad_data,
+                    store.description() + " has format " + std::to_string(format) + "; this version reads format " +
+                        std::to_string(k_format),
+                    "Use a version of Sluice that knows this format.");
+    }
+    return {};
+}
+
+std::string store_document(time::Clock const& clock) {
+    return json::dump_indented({{"version", k_format}, {"created", time::timestamp_text(clock.wall_now())}});
+}
+
+Result<void> make_directory(std::string const& location) {
+    if (mkdir(location.c_str(), 0750) == 0) {
+        return {};
+    }
+    std::error_code failure(errno, std::generic_category());
+    if (failure.value() != EEXIST) {
+        return fail(failure.value() == EACCES ? Errc::denied : Errc::not_found,
+                    "cannot make store '" + location + "': " + failure.message(),
+                    "The folder above it must exist and be writable.");
+    }
+    if (!std::filesystem::is_empty(location, failure) || failure) {
+        return fail(Errc::refused, "'" + location + "' holds other files and no store.json",
+                    "Give an empty or a new directory for the store.");
+    }
+    return {};
+}
+
+} // namespace
+
+Result<std::unique_ptr<Store>> open_store(std::string const& location) {
+    TRY(check_location(location));
+    auto store = std::make_unique<DirectoryStore>(location);
+    std::error_code failure;
+    if (!std::filesystem::is_directory(location, failure)) {
+        return fail(Errc::not_found, "store '" + location + "' is not there",
+                    "Check the path and that its disk is mounted; for a new store run: db-snapshot init --store " +
+                        location);
+    }
+    TRY_ASSIGN(auto const text, store->read(k_store_file));
+    if (!text) {
+        return fail(Errc::not_found, "'" + location + "' is not a store: it has no store.json",
+                    "Check that the right disk is mounted; for a new store run: db-snapshot init --store " + location);
+    }
+    TRY(check_format(*store, *text));
+    return store;
+}
+
+Result<std::unique_ptr<Store>> open_or_create_store(std::string const& location, time::Clock const& clock) {
+    TRY(check_location(location));
+    DirectoryStore fresh(location);
+    auto const text = fresh.read(k_store_file);
+    if (!text || !*text) {
+        TRY(make_directory(location));
+        TRY(fresh.write(k_store_file, store_document(clock)));
+    }
+    return open_store(location);
+}
+
+} // namespace sluice::store
