@@ -49,7 +49,8 @@ class LibpqCopy final : public CopyConnection {
         }
     }
 
-    Result<void> copy_in(std::string const& sql, std::function<Result<void>(Put const&)> const& fill) override {
+    Result<std::uint64_t> copy_in(std::string const& sql,
+                                  std::function<Result<void>(Put const&)> const& fill) override {
         TRY(begin(sql, PGRES_COPY_IN));
         auto filled = fill([this](std::string_view text) { return put(text); });
         if (!filled) {
@@ -60,9 +61,10 @@ class LibpqCopy final : public CopyConnection {
             return tl::unexpected<Error>(server_spoke ? ended.error() : filled.error());
         }
         if (PQputCopyEnd(m_connection.get(), nullptr) != 1) {
-            return failed(nullptr);
+            TRY(failed(nullptr));
         }
-        return finish();
+        TRY(finish());
+        return m_rows;
     }
 
   private:
@@ -93,6 +95,7 @@ class LibpqCopy final : public CopyConnection {
             if (PQresultStatus(answer.get()) != PGRES_COMMAND_OK) {
                 outcome = failed(answer.get());
             }
+            m_rows = std::strtoull(PQcmdTuples(answer.get()), nullptr, 10);
             if (PQstatus(m_connection.get()) == CONNECTION_BAD) {
                 return outcome;
             }
@@ -111,6 +114,7 @@ class LibpqCopy final : public CopyConnection {
     Connection m_connection;
     std::string m_description;
     std::string m_purpose;
+    std::uint64_t m_rows = 0;
     CancelOnStop m_cancel;
 };
 

@@ -87,6 +87,10 @@ Error statement_error(std::string_view sqlstate, std::string const& message) {
     return Error{kind_of_sqlstate(sqlstate), text, hint_for(sqlstate), {}, {}};
 }
 
+bool has_sqlstate(Error const& error, std::string_view sqlstate) {
+    return error.message.find("(SQLSTATE " + std::string(sqlstate) + ")") != std::string::npos;
+}
+
 Error connection_error(ConnectionParameters const& parameters) {
     Connection const connection(PQconnectStart(parameters.conninfo().c_str()), &PQfinish);
     std::string message = "out of memory";

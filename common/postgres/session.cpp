@@ -85,6 +85,7 @@ class PqxxSession final : public Session {
     }
 
     [[nodiscard]] int server_version() const override { return m_version; }
+    [[nodiscard]] int backend_pid() const override { return m_backend; }
     [[nodiscard]] ConnectionParameters const& parameters() const override { return m_parameters; }
 
   private:

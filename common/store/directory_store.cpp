@@ -118,14 +118,15 @@ Result<std::optional<std::string>> DirectoryStore::read(std::string const& key) 
     return std::optional<std::string>(std::move(bytes));
 }
 
-Result<bool> DirectoryStore::exists(std::string const& key) {
+Result<std::optional<std::uint64_t>> DirectoryStore::size(std::string const& key) {
     struct stat facts {};
     if (stat((m_root / key).c_str(), &facts) == 0) {
-        return S_ISREG(facts.st_mode);
+        return std::optional<std::uint64_t>(static_cast<std::uint64_t>(facts.st_size));
     }
-    return errno == ENOENT || errno == ENOTDIR
-               ? Result<bool>{false}
-               : system_error(errno, "cannot look at '" + (m_root / key).string() + "'");
+    if (errno == ENOENT) {
+        return std::optional<std::uint64_t>{};
+    }
+    return system_error(errno, "cannot look at '" + (m_root / key).string() + "'");
 }
 
 Result<void> DirectoryStore::write(std::string const& key, std::string_view bytes) {

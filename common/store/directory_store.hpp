@@ -13,7 +13,7 @@ class DirectoryStore final : public Store {
     explicit DirectoryStore(std::filesystem::path root);
 
     Result<std::optional<std::string>> read(std::string const& key) override;
-    Result<bool> exists(std::string const& key) override;
+    Result<std::optional<std::uint64_t>> size(std::string const& key) override;
     Result<void> write(std::string const& key, std::string_view bytes) override;
     Result<void> remove(std::string const& key) override;
     Result<std::vector<Object>> list(std::string const& prefix) override;

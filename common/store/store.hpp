@@ -25,7 +25,8 @@ class Store {
 
     /// The whole object, or nothing when it does not exist.
     [[nodiscard]] virtual Result<std::optional<std::string>> read(std::string const& key) = 0;
-    [[nodiscard]] virtual Result<bool> exists(std::string const& key) = 0;
+    /// Its size in bytes, or nothing when it does not exist.
+    [[nodiscard]] virtual Result<std::optional<std::uint64_t>> size(std::string const& key) = 0;
 
     /// Stores the object durably: once this returns it survives a power loss, and no reader ever sees a part of it.
     /// Replaces what was there.
