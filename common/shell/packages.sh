@@ -9,7 +9,7 @@
 # dpkg-query fails as soon as one package is unknown to it, which here is an answer and not an error.
 _missing_packages() {
   local installed package
-  installed=$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "$@" 2>/dev/null | sed -nE 's/^.i.?//p' || true)
+  installed=$(dpkg-query -W -f '${db:Status-Abbrev}|${Package}\n' "$@" 2>/dev/null | sed -nE 's/^.i[^|]*[|]//p' || true)
   for package in "$@"; do
     grep -qxF -e "$package" <<<"$installed" || printf '%s\n' "$package"
   done
