@@ -7,7 +7,7 @@
 -- With -v ordinary=1 the kinds that only a superuser can create (superuser_kinds.sql) are left out, so that the rest can
 -- be restored by a role that is a member of the tort_ roles. What is in here survives pg_dump | psql without an error;
 -- what does not is in beyond_pg_dump.sql. All data is the same in every load; only OIDs differ.
--- Needs the contrib extensions and ICU. Superuser_kinds.sql needs Debian's postgresql-MAJOR-unit.
+-- Needs the contrib extensions and ICU, and for the superuser's part the extension of Debian's postgresql-MAJOR-unit.
 
 SET client_min_messages = warning;
 SET search_path = pg_catalog;
