@@ -2,8 +2,9 @@
 --
 --   psql -v ON_ERROR_STOP=1 [-v scale=1.0] [-v small_tables=300] -d DATABASE -f data.sql
 --
--- scale 1 makes 1.65 GB, 1.1 GB of it rows, in two minutes on two cores; 0.1 makes 0.2 GB in eight seconds. The same rows each time: every value is a hash of its
--- row's number. Rows look like an application's: JSON with repeating keys, words that compress, identifiers that do not.
+-- scale 1 makes 1.65 GB, 1.1 GB of it rows, in two minutes on two cores; 0.1 makes 0.2 GB in eight seconds. The same
+-- rows each time: every value is a hash of its row's number. They look like an application's: JSON with repeating keys,
+-- words that compress, identifiers that do not.
 
 \if :{?scale}
 \else
