@@ -2,6 +2,7 @@
 
 #include "common/snapshot/catalog.hpp"
 #include "common/snapshot/chunk.hpp"
+#include "common/snapshot/loader.hpp"
 #include "common/snapshot/table_ranges.hpp"
 #include "common/store/open_store.hpp"
 #include "tools/db-snapshot/export_sql.hpp"
@@ -36,6 +37,7 @@ class Exporter {
         TRY(write_text("create.sql", create_sql(m_manifest.inventory.properties)));
         TRY(write_text("large_objects.sql", create_large_objects_sql(m_manifest.inventory.large_objects)));
         TRY(write_text("after_rows.sql", after_rows_sql(m_manifest.inventory)));
+        TRY(write_text("analyze.sql", snapshot::analyze_statements_sql() + "\n\\gexec\n"));
         TRY(write_text("database.sql", database_sql(m_manifest.inventory.properties)));
         TRY(write_text("manifest.json", snapshot::to_text(m_manifest)));
         TRY(write_text("restore.sh", std::string(k_restore_script)));

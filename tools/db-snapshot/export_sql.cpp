@@ -11,15 +11,18 @@ namespace {
 using postgres::quote_identifier;
 using postgres::quote_literal;
 
-// psql runs each line that the query gives; the server itself takes the aclitems apart.
+// psql runs each line that the query gives, and puts no variables into it: `object` is an SQL expression for the text
+// "DATABASE x". The server itself takes the aclitems apart.
 std::string grants_sql(std::string const& object, std::vector<std::string> const& acl) {
     if (acl.empty()) {
         return {};
     }
-    return "REVOKE ALL ON " + object + " FROM PUBLIC;\n" + "SELECT format('GRANT %s ON " + object +
-           " TO %s%s', a.privilege_type, CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(r.rolname) END, "
-           "CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) FROM "
-           "aclexplode(ARRAY(SELECT jsonb_array_elements_text(" +
+    return "SELECT format('REVOKE ALL ON %s FROM PUBLIC', " + object +
+           ")\n\\gexec\nSELECT format('GRANT %s ON %s TO %s%s', "
+           "a.privilege_type, " +
+           object +
+           ", CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(r.rolname) END, CASE WHEN a.is_grantable THEN "
+           "' WITH GRANT OPTION' ELSE '' END) FROM aclexplode(ARRAY(SELECT jsonb_array_elements_text(" +
            quote_literal(json::dump(Json(acl))) +
            "::jsonb)::aclitem)) a LEFT JOIN pg_roles r ON r.oid = a.grantee\n\\gexec\n";
 }
@@ -53,7 +56,8 @@ std::string after_rows_sql(snapshot::Inventory const& inventory) {
         if (!object.comment.empty()) {
             sql += "COMMENT ON " + name + " IS " + quote_literal(object.comment) + ";\n";
         }
-        sql += grants_sql(name, object.acl) + "ALTER " + name + " OWNER TO " + quote_identifier(object.owner) + ";\n";
+        sql += grants_sql(quote_literal(name), object.acl) + "ALTER " + name + " OWNER TO " +
+               quote_identifier(object.owner) + ";\n";
     }
     for (auto const& sequence : inventory.sequences) {
         std::string const name = quote_identifier(sequence.schema) + "." + quote_identifier(sequence.name);
@@ -74,8 +78,7 @@ std::string database_sql(snapshot::DatabaseProperties const& properties) {
     if (properties.acl.empty()) {
         sql += "GRANT CONNECT, TEMPORARY ON DATABASE :\"database\" TO PUBLIC;\n";
     } else {
-        // format() sees the name only after psql has put it in, so it is passed through a quoted form.
-        sql += "SELECT quote_ident(:'database') AS quoted \\gset\n" + grants_sql("DATABASE :quoted", properties.acl);
+        sql += grants_sql("'DATABASE ' || quote_ident(:'database')", properties.acl);
     }
     sql += "ALTER DATABASE :\"database\" CONNECTION LIMIT " + std::to_string(properties.connection_limit) + ";\n";
     return sql + "ALTER DATABASE :\"database\" OWNER TO " + quote_identifier(properties.owner) + ";\n";

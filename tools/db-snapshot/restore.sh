@@ -32,6 +32,6 @@ quietly_run_sql --dbname "$database" --file "$here/large_objects.sql"
 load_rows
 quietly_run_sql --dbname "$database" --file "$here/after_rows.sql"
 pg_restore --exit-on-error --no-tablespaces --section=post-data --dbname "$database" "$here/schema.dump"
-quietly_run_sql --dbname "$database" --command ANALYZE
+quietly_run_sql --dbname "$database" --file "$here/analyze.sql"
 quietly_run_sql --dbname postgres --file "$here/database.sql"
 echo "restored into database '$database'"
