@@ -130,7 +130,7 @@ ConnectionParameters with_defaults(ConnectionParameters const& parameters, std::
 }
 
 std::string session_settings(int version) {
-    std::string sql = "SET client_min_messages = warning; SET statement_timeout = 0; SET lock_timeout = 0; "
+    std::string sql = "SET client_min_messages = error; SET statement_timeout = 0; SET lock_timeout = 0; "
                       "SET idle_in_transaction_session_timeout = 0; SET search_path = pg_catalog; "
                       "SET row_security = off; SET DateStyle = ISO; SET IntervalStyle = postgres; "
                       "SET extra_float_digits = 3; SET bytea_output = hex; SET standard_conforming_strings = on; "

@@ -67,3 +67,11 @@ require_packages() {
   echo "packages:   hint: as root, run: apt-get update && apt-get install --no-install-recommends ${missing[*]}" >&2
   return "$status"
 }
+
+# Read by the scripts that source this file. The server comes with its own initdb and contrib extensions.
+# shellcheck disable=SC2034
+{
+  build_packages=(cmake ninja-build g++ pkg-config libpq-dev libpqxx-dev libzstd-dev libssl-dev libxxhash-dev
+    libexpected-dev nlohmann-json3-dev libcli11-dev)
+  server_packages=(postgresql postgresql-contrib)
+}

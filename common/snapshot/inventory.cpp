@@ -148,28 +148,36 @@ Result<std::vector<Extension>> read_extensions(Session& session) {
     return extensions;
 }
 
-// Whoever owns something or is named in a grant, policy or mapping. pg_shdepend leaves out the bootstrap superuser, so
-// the owners of the common kinds are read from their own catalogs too. 16384 is the first oid of a user's object.
+// pg_shdepend leaves out the bootstrap superuser, so the owners of the common kinds are read from their own catalogs
+// too. 16384 is the first oid of a user's object.
+std::string owners_sql() {
+    auto const owned = [](std::string const& owner, std::string const& catalog, std::string const& condition) {
+        return " UNION SELECT " + owner + " FROM " + catalog + " o WHERE o.oid >= 16384" + condition +
+               " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = '" + catalog +
+               "'::regclass AND d.objid = o.oid AND d.deptype = 'e')";
+    };
+    return "SELECT s.refobjid FROM pg_shdepend s JOIN pg_database b ON b.oid = s.dbid WHERE s.refclassid = "
+           "'pg_authid'::regclass AND s.deptype = 'o' AND b.datname = current_database() AND NOT EXISTS (SELECT FROM "
+           "pg_depend d WHERE d.classid = s.classid AND d.objid = s.objid AND d.deptype = 'e') AND s.classid <> "
+           "'pg_extension'::regclass" +
+           owned("relowner", "pg_class", " AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND relpersistence <> 't'") +
+           owned("nspowner", "pg_namespace", " AND nspname !~ '^pg_'") + owned("proowner", "pg_proc", "") +
+           owned("typowner", "pg_type", " AND typtype IN ('e', 'd', 'r')") +
+           " UNION SELECT lomowner FROM pg_largeobject_metadata";
+}
+
+Result<std::vector<std::string>> read_owners(Session& session) {
+    return list_of(session, "SELECT rolname FROM pg_roles WHERE oid IN (" + owners_sql() + ") ORDER BY 1");
+}
+
 Result<std::vector<std::string>> read_roles(Session& session) {
-    return list_of(
-        session,
-        "SELECT DISTINCT r.rolname::text FROM pg_roles r WHERE r.oid IN ("
-        "SELECT refobjid FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass AND "
-        "(dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) OR (dbid = 0 AND "
-        "classid = 'pg_database'::regclass AND "
-        "objid = (SELECT oid FROM pg_database WHERE datname = current_database()))) "
-        "UNION ALL SELECT c.relowner FROM pg_class c WHERE c.oid >= 16384 AND c.relkind IN ('r','p','v','m','S','f') "
-        "AND c.relpersistence <> 't' AND " +
-            std::string(k_not_extension_member) +
-            " UNION ALL SELECT nspowner FROM pg_namespace n WHERE oid >= 16384 AND n.nspname !~ '^pg_' AND NOT EXISTS "
-            "(SELECT FROM pg_depend d WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = "
-            "'e') "
-            "UNION ALL SELECT proowner FROM pg_proc p WHERE oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d "
-            "WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e') "
-            "UNION ALL SELECT lomowner FROM pg_largeobject_metadata "
-            "UNION ALL SELECT datdba FROM pg_database WHERE datname = current_database() "
-            "UNION ALL SELECT setrole FROM pg_db_role_setting s JOIN pg_database b ON b.oid = s.setdatabase "
-            "WHERE b.datname = current_database()) ORDER BY 1");
+    return list_of(session,
+                   "SELECT rolname FROM pg_roles WHERE oid IN (SELECT refobjid FROM pg_shdepend s JOIN pg_database b "
+                   "ON b.datname = current_database() WHERE refclassid = 'pg_authid'::regclass AND (dbid = b.oid OR "
+                   "(dbid = 0 AND classid = 'pg_database'::regclass AND objid = b.oid)) UNION SELECT datdba FROM "
+                   "pg_database WHERE datname = current_database() UNION SELECT setrole FROM pg_db_role_setting s "
+                   "JOIN pg_database b ON b.oid = s.setdatabase WHERE b.datname = current_database() UNION " +
+                       owners_sql() + ") ORDER BY 1");
 }
 
 // What CREATE refuses to anybody but a superuser (PostgreSQL manual, the pages of these commands).
@@ -319,6 +327,7 @@ Result<Inventory> take_inventory(Session& session, std::vector<std::string> cons
     bool const standby = inventory.source.standby;
     TRY_ASSIGN(inventory.properties, read_properties(session));
     TRY_ASSIGN(inventory.roles, read_roles(session));
+    TRY_ASSIGN(inventory.owners, read_owners(session));
     TRY_ASSIGN(inventory.extensions, read_extensions(session));
     TRY_ASSIGN(inventory.tablespaces,
                list_of(session, "SELECT DISTINCT s.spcname FROM pg_class c JOIN pg_tablespace s ON "

@@ -100,7 +100,8 @@ struct LargeObject {
 struct Inventory {
     Source source;
     DatabaseProperties properties;
-    std::vector<std::string> roles; ///< that own something or are named in a grant or policy
+    std::vector<std::string> roles;  ///< that own something or are named in a grant or policy
+    std::vector<std::string> owners; ///< those of them that own something inside the database
     std::vector<Extension> extensions;
     std::vector<std::string> tablespaces;
     std::vector<std::string> superuser_needs; ///< what only a superuser can create again: "event trigger 'x'"

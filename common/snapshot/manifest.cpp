@@ -136,6 +136,7 @@ Json document_of(Manifest const& manifest) {
             {"source", source_json(inventory.source)},
             {"database", properties_json(inventory.properties)},
             {"roles", inventory.roles},
+            {"owners", inventory.owners},
             {"extensions", extensions_json(inventory.extensions)},
             {"tablespaces", inventory.tablespaces},
             {"superuser_needs", inventory.superuser_needs},

@@ -200,6 +200,7 @@ Result<void> read_inventory(json::ObjectReader& reader, Manifest& manifest) {
     TRY_ASSIGN(inventory.source, read_object<Source>(reader, "source", read_source));
     TRY_ASSIGN(inventory.properties, read_object<DatabaseProperties>(reader, "database", read_properties_json));
     inventory.roles = reader.required<std::vector<std::string>>("roles");
+    inventory.owners = reader.required<std::vector<std::string>>("owners");
     TRY_ASSIGN(inventory.extensions, read_list<Extension>(reader, "extensions", read_extension));
     inventory.tablespaces = reader.required<std::vector<std::string>>("tablespaces");
     inventory.superuser_needs = reader.required<std::vector<std::string>>("superuser_needs");

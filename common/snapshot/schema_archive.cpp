@@ -140,8 +140,8 @@ Result<void> restore_schema(process::Runner& runner, SchemaRestore const& restor
     if (!list.any()) {
         return {};
     }
-    std::vector<std::string> arguments{restore.tools.pg_restore, "--exit-on-error", section, "--no-password",
-                                       "--use-list=" + list.path()};
+    std::vector<std::string> arguments{restore.tools.pg_restore, "--exit-on-error",  section,
+                                       "--no-password",          "--no-tablespaces", "--use-list=" + list.path()};
     if (phase == RestorePhase::post_data && jobs > 1) {
         arguments.push_back("--jobs=" + std::to_string(jobs));
     }

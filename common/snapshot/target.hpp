@@ -18,6 +18,10 @@ connect_for_maintenance(postgres::ConnectionParameters const& target, std::strin
 /// refused/not_found with what to install; all problems of a kind are named at once.
 [[nodiscard]] Result<void> check_target(postgres::Session& maintenance, Inventory const& inventory);
 
+/// All of `roles` exist there, and of `owners` we are a member. Part of `check_target`.
+[[nodiscard]] Result<void> check_roles(postgres::Session& maintenance, std::vector<std::string> const& roles,
+                                       std::vector<std::string> const& owners);
+
 /// CREATE DATABASE from template0 with the source's encoding and locale. Nobody but its owner may connect to it.
 [[nodiscard]] Result<void> create_empty_database(postgres::Session& maintenance, std::string const& name,
                                                  DatabaseProperties const& properties);
