@@ -59,7 +59,9 @@ class ChunkWriter {
 /// Cuts a stream of rows into chunks and says where its parts came to lie. One thread.
 class ChunkedStream {
   public:
-    ChunkedStream(ChunkWriter& writer, Compressor& compressor) : m_writer(writer), m_compressor(compressor) {}
+    ChunkedStream(ChunkWriter& writer, Compressor& compressor) : m_writer(writer), m_compressor(compressor) {
+        m_buffer.reserve(k_chunk_bytes);
+    }
 
     [[nodiscard]] Result<void> append(std::string_view bytes);
     /// Ends a part: all that was appended since the last call, perhaps nothing.

@@ -1,5 +1,6 @@
 #include "common/snapshot/compression.hpp"
 
+#include <algorithm>
 #include <zstd.h>
 
 namespace sluice::snapshot {
@@ -15,7 +16,8 @@ void Compressor::Free::operator()(void* context) const { ZSTD_freeCCtx(static_ca
 Compressor::Compressor() : m_context(ZSTD_createCCtx()) {}
 
 Result<std::string_view> Compressor::compress(std::string_view plain) {
-    m_frame.resize(ZSTD_compressBound(plain.size()));
+    // Only ever grown: a string that shrinks and grows again is filled with zeros each time.
+    m_frame.resize(std::max(m_frame.size(), ZSTD_compressBound(plain.size())));
     std::size_t const size = ZSTD_compressCCtx(static_cast<ZSTD_CCtx*>(m_context.get()), m_frame.data(), m_frame.size(),
                                                plain.data(), plain.size(), k_level);
     if (ZSTD_isError(size) != 0) {

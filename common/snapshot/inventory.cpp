@@ -245,8 +245,9 @@ Result<std::vector<Setting>> read_settings(Session& session) {
     TRY_ASSIGN(auto const rows,
                session.query("SELECT coalesce(r.rolname, ''), left(c, position('=' IN c) - 1), "
                              "substr(c, position('=' IN c) + 1) FROM pg_db_role_setting s JOIN pg_database d ON "
-                             "d.oid = s.setdatabase LEFT JOIN pg_roles r ON r.oid = s.setrole, unnest(s.setconfig) c "
-                             "WHERE d.datname = current_database() ORDER BY 1, 2"));
+                             "d.oid = s.setdatabase LEFT JOIN pg_roles r ON r.oid = s.setrole, unnest(s.setconfig) "
+                             "WITH ORDINALITY u(c, at) "
+                             "WHERE d.datname = current_database() ORDER BY r.rolname NULLS FIRST, u.at"));
     std::vector<Setting> settings;
     for (auto const& row : rows) {
         settings.push_back({text_of(row.at(0)), text_of(row.at(1)), text_of(row.at(2))});

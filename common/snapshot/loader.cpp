@@ -142,15 +142,10 @@ Result<void> set_sequences(postgres::Session& session, std::vector<Sequence> con
     return {};
 }
 
-// Top-level tables only: a partitioned or inheritance parent takes its children along. Biggest first.
 Result<void> analyze(postgres::Session& session, Connections& workers) {
-    TRY_ASSIGN(auto const tables,
-               session.query("SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON "
-                             "n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND "
-                             "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND "
-                             "pg_has_role(c.relowner, 'USAGE') ORDER BY c.relpages DESC, 1"));
-    return run_parallel(workers.size(), tables.size(), [&](std::size_t worker, std::size_t item) {
-        return workers[worker]->execute("ANALYZE " + postgres::text_of(tables[item].at(0)));
+    TRY_ASSIGN(auto const statements, session.query(analyze_statements_sql()));
+    return run_parallel(workers.size(), statements.size(), [&](std::size_t worker, std::size_t item) {
+        return workers[worker]->execute(postgres::text_of(statements[item].at(0)));
     });
 }
 
@@ -188,6 +183,18 @@ class Steps {
 };
 
 } // namespace
+
+std::string analyze_statements_sql() {
+    return "WITH RECURSIVE tree (root, member) AS (SELECT c.oid, c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = "
+           "c.relnamespace WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' "
+           "AND pg_has_role(c.relowner, 'USAGE') UNION ALL SELECT t.root, i.inhrelid FROM tree t JOIN pg_inherits i ON "
+           "i.inhparent = t.member), remote (root) AS (SELECT t.root FROM tree t JOIN pg_class f ON f.oid = t.member "
+           "WHERE f.relkind = 'f') SELECT format('ANALYZE %s', c.oid::regclass) FROM pg_class c WHERE c.oid IN (SELECT "
+           "root FROM tree) AND c.oid NOT IN (SELECT root FROM remote) AND NOT EXISTS (SELECT FROM tree t WHERE "
+           "t.member = c.oid AND t.root <> c.oid AND t.root NOT IN (SELECT root FROM remote)) ORDER BY c.relpages "
+           "DESC, "
+           "c.oid";
+}
 
 Result<LoadReport> load_database(RowSource& source, LoadTarget const& target, process::Runner& runner,
                                  time::Clock& clock) {

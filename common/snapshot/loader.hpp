@@ -32,4 +32,9 @@ struct LoadReport {
 [[nodiscard]] Result<LoadReport> load_database(RowSource& source, LoadTarget const& target, process::Runner& runner,
                                                time::Clock& clock);
 
+/// A query whose rows are ANALYZE statements for all tables, biggest first. A parent takes its children along, so
+/// they are not named again, unless one of them is a foreign table: then the parent is left out, because analyzing it
+/// would connect to wherever the source's foreign servers point.
+[[nodiscard]] std::string analyze_statements_sql();
+
 } // namespace sluice::snapshot

@@ -2,10 +2,9 @@
 
 #include "common/process/temporary_directory.hpp"
 #include "common/snapshot/chunk.hpp"
-#include "common/snapshot/large_objects.hpp"
 #include "common/snapshot/preflight.hpp"
+#include "common/snapshot/readings.hpp"
 #include "common/snapshot/schema_archive.hpp"
-#include "common/snapshot/table_ranges.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -114,7 +113,7 @@ class LiveRows final : public RowSource {
     Result<std::uint64_t> read(LoadUnit const& unit, std::size_t worker,
                                postgres::CopyConnection::Put const& put) override {
         std::uint64_t rows = 0;
-        TRY(m_view->worker(worker).copy_out(sql_of(unit), [&](std::string_view row) {
+        TRY(m_view->worker(worker).copy_out(m_sql.at(unit.part), [&](std::string_view row) {
             ++rows;
             return put(row);
         }));
@@ -124,29 +123,19 @@ class LiveRows final : public RowSource {
   private:
     LiveRows(std::unique_ptr<SourceView> view, process::TemporaryDirectory directory, int pg_dump_major)
         : m_view(std::move(view)), m_directory(std::move(directory)), m_pg_dump_major(pg_dump_major) {
-        for (auto const& unit : plan_units(inventory().tables)) {
-            for (auto const& slice : unit.slices) {
-                m_units.push_back({slice.table, m_slices.size()});
-                m_slices.push_back(slice);
+        for (auto& unit : plan_readings(inventory())) {
+            for (auto& reading : unit) {
+                bool const large_objects = reading.table == inventory().tables.size();
+                m_units.push_back({large_objects ? k_large_object_rows : reading.table, m_sql.size()});
+                m_sql.push_back(std::move(reading.sql));
             }
         }
-        m_ranges = plan_large_objects(inventory().large_objects);
-        for (std::size_t i = 0; i < m_ranges.size(); ++i) {
-            m_units.push_back({k_large_object_rows, i});
-        }
-    }
-
-    [[nodiscard]] std::string sql_of(LoadUnit const& unit) const {
-        return unit.table == k_large_object_rows
-                   ? copy_large_objects_sql(m_ranges.at(unit.part))
-                   : copy_out_sql(inventory().tables.at(unit.table), m_slices.at(unit.part).blocks);
     }
 
     std::unique_ptr<SourceView> m_view;
     process::TemporaryDirectory m_directory;
     int m_pg_dump_major;
-    std::vector<TableSlice> m_slices{};
-    std::vector<LargeObjectRange> m_ranges{};
+    std::vector<std::string> m_sql{}; // of the units, by their part numbers
     std::vector<LoadUnit> m_units{};
 };
 

@@ -5,6 +5,9 @@
 #include "common/postgres/quote.hpp"
 #include "common/snapshot/digest.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace sluice::snapshot {
 
 namespace {
@@ -104,6 +107,19 @@ Result<void> check_superuser_needs(Role const& role, std::vector<std::string> co
                 "Restore with a superuser, or drop these at the source.");
 }
 
+} // namespace
+
+Result<std::unique_ptr<Session>> connect_for_maintenance(postgres::ConnectionParameters const& target,
+                                                         std::string const& purpose) {
+    auto first = postgres::connect(target.with("dbname", "postgres"), purpose);
+    bool const try_other = !first && (first.error().kind == Errc::not_found || first.error().kind == Errc::denied);
+    if (!try_other) {
+        return first;
+    }
+    auto second = postgres::connect(target.with("dbname", "template1"), purpose);
+    return second ? std::move(second) : std::move(first);
+}
+
 std::string locale_clause(DatabaseProperties const& properties) {
     std::string sql = " ENCODING " + postgres::quote_literal(properties.encoding) + " LC_COLLATE " +
                       postgres::quote_literal(properties.collate) + " LC_CTYPE " +
@@ -116,17 +132,13 @@ std::string locale_clause(DatabaseProperties const& properties) {
     return sql;
 }
 
-} // namespace
-
-Result<std::unique_ptr<Session>> connect_for_maintenance(postgres::ConnectionParameters const& target,
-                                                         std::string const& purpose) {
-    auto first = postgres::connect(target.with("dbname", "postgres"), purpose);
-    bool const try_other = !first && (first.error().kind == Errc::not_found || first.error().kind == Errc::denied);
-    if (!try_other) {
-        return first;
-    }
-    auto second = postgres::connect(target.with("dbname", "template1"), purpose);
-    return second ? std::move(second) : std::move(first);
+std::string setting_value_sql(Setting const& setting) {
+    constexpr std::array<std::string_view, 5> lists{"local_preload_libraries", "search_path",
+                                                    "session_preload_libraries", "temp_tablespaces",
+                                                    "unix_socket_directories"};
+    // A list is stored with its elements already quoted where they need it.
+    bool const is_list = std::find(lists.begin(), lists.end(), setting.name) != lists.end();
+    return is_list && !setting.value.empty() ? setting.value : postgres::quote_literal(setting.value);
 }
 
 Result<void> check_roles(Session& maintenance, std::vector<std::string> const& roles,

@@ -22,6 +22,13 @@ connect_for_maintenance(postgres::ConnectionParameters const& target, std::strin
 [[nodiscard]] Result<void> check_roles(postgres::Session& maintenance, std::vector<std::string> const& roles,
                                        std::vector<std::string> const& owners);
 
+/// " ENCODING … LC_COLLATE …" for CREATE DATABASE.
+[[nodiscard]] std::string locale_clause(DatabaseProperties const& properties);
+
+/// The value of a setting as ALTER … SET takes it: settings that are lists (search_path and its kind) keep their
+/// elements apart. Source: PostgreSQL's variables of the flag GUC_LIST_QUOTE.
+[[nodiscard]] std::string setting_value_sql(Setting const& setting);
+
 /// CREATE DATABASE from template0 with the source's encoding and locale. Nobody but its owner may connect to it.
 [[nodiscard]] Result<void> create_empty_database(postgres::Session& maintenance, std::string const& name,
                                                  DatabaseProperties const& properties);

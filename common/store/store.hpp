@@ -38,7 +38,7 @@ class Store {
     /// All objects whose key begins with `prefix` (ends in "/" or is empty), in key order.
     [[nodiscard]] virtual Result<std::vector<Object>> list(std::string const& prefix) = 0;
 
-    /// The next part of the names below `prefix`, each once, in order: "a/" and "b/" of a/x, a/y, b/z.
+    /// The next part of the names below `prefix`, each once, in order: "a" and "b" of a/x, a/y, b/z.
     [[nodiscard]] virtual Result<std::vector<std::string>> list_folders(std::string const& prefix) = 0;
 
     /// For messages: "store '/backups'".

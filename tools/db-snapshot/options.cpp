@@ -11,8 +11,7 @@ namespace sluice::db_snapshot {
 namespace {
 
 constexpr cli::HelpText k_help{
-    "db-snapshot",
-    "Take a consistent, compressed, verifiable snapshot of a live PostgreSQL database into a store.",
+    "db-snapshot", "Take a consistent, compressed, verifiable snapshot of a live PostgreSQL database into a store.",
     "  db-snapshot --source env:PRODUCTION_URL --store /backups --label release=2.4\n"
     "  db-snapshot verify latest --store /backups --restore-to env:SCRATCH_URL\n"};
 
@@ -95,7 +94,8 @@ Result<std::map<std::string, std::string>> parse_labels(std::vector<std::string>
     for (auto const& text : texts) {
         std::size_t const sign = text.find('=');
         if (sign == 0 || sign == std::string::npos) {
-            return fail(Errc::usage, "--label '" + text + "' is not KEY=VALUE", "Write for example --label release=2.4.");
+            return fail(Errc::usage, "--label '" + text + "' is not KEY=VALUE",
+                        "Write for example --label release=2.4.");
         }
         labels[text.substr(0, sign)] = text.substr(sign + 1);
     }

@@ -3,12 +3,14 @@
 SET client_min_messages = warning;
 
 SELECT format('CREATE ROLE %I', name)
-FROM unnest(ARRAY['tort_owner', 'tort_app', 'tort_reader', 'tort_auditor', 'tort_group', 'tort_second_grantor',
+FROM unnest(ARRAY['tort_owner', 'tort_app', 'tort_reader', 'tort_auditor', 'tort_group', 'tort_second_grantor', 'tort_loader',
                   E'tort_We"ird r\u00f4le']) AS name
 WHERE name NOT IN (SELECT rolname FROM pg_roles)
 \gexec
 
 ALTER ROLE tort_owner NOLOGIN CREATEDB;
+-- Loads what ordinary roles shall own: the server's first superuser cannot give away everything that is its own.
+ALTER ROLE tort_loader SUPERUSER LOGIN;
 ALTER ROLE tort_app LOGIN PASSWORD 'tort-secret-role' CONNECTION LIMIT 7;
 ALTER ROLE tort_reader LOGIN PASSWORD 'tort-secret-role' VALID UNTIL '2099-12-31 00:00:00+00';
 ALTER ROLE tort_auditor NOLOGIN NOINHERIT;

@@ -49,6 +49,7 @@ CREATE SUBSCRIPTION tort_subscription
 COMMENT ON SUBSCRIPTION tort_subscription IS 'A subscription';
 
 -- box: types, casts, operators, text search, transforms, languages
+CREATE TYPE tort.shell_only;
 CREATE TYPE tort.base;
 CREATE FUNCTION tort.base_in(cstring) RETURNS tort.base LANGUAGE internal IMMUTABLE STRICT AS 'textin';
 CREATE FUNCTION tort.base_out(tort.base) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
