@@ -1,7 +1,6 @@
 #include "common/result/error.hpp"
 
 #include <array>
-#include <ranges>
 #include <string_view>
 
 namespace sluice::result {
@@ -44,8 +43,8 @@ std::string to_text(Error const& error, std::string_view tool) {
     if (error.at) {
         text += position_text(*error.at);
     }
-    for (auto const& line : error.context | std::views::reverse) {
-        text += "  while " + line + "\n";
+    for (auto line = error.context.rbegin(); line != error.context.rend(); ++line) {
+        text += "  while " + *line + "\n";
     }
     if (!error.hint.empty()) {
         text += "  hint: " + error.hint + "\n";
