@@ -1,5 +1,6 @@
 #include "tools/db-restore-or-init/cleanup.hpp"
 
+#include "common/json/json.hpp"
 #include "common/log/log.hpp"
 #include "common/snapshot/target.hpp"
 #include "tools/db-restore-or-init/side_database.hpp"

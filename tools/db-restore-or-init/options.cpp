@@ -1,5 +1,6 @@
 #include "tools/db-restore-or-init/options.hpp"
 
+#include "common/cli/options.hpp"
 #include "common/snapshot/catalog.hpp"
 #include "common/time/duration_text.hpp"
 #include "tools/db-restore-or-init/markers.hpp"

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "common/ci/environment.hpp"
-#include "common/cli/options.hpp"
+#include "common/cli/common_options.hpp"
+#include "common/cli/exit_code.hpp"
+#include "common/result/result.hpp"
 #include "tools/db-restore-or-init/decision.hpp"
 #include "tools/db-restore-or-init/origin.hpp"
 

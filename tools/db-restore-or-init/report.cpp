@@ -1,5 +1,6 @@
 #include "tools/db-restore-or-init/report.hpp"
 
+#include "common/json/json.hpp"
 #include "common/log/progress.hpp"
 #include "common/time/duration_text.hpp"
 
