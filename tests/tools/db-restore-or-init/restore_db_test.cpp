@@ -11,7 +11,9 @@ namespace {
 using test::must;
 using test::Shop;
 
-constexpr char const* k_access = "SELECT datacl::text FROM pg_database WHERE datname = ";
+// The access list of a database, in an order of its own.
+constexpr char const* k_access = "SELECT string_agg(a::text, ',' ORDER BY a::text) FROM pg_database, unnest(datacl) a "
+                                 "WHERE datname = ";
 
 TEST(Restore, creates_a_target_with_the_sources_properties) {
     auto& shop = Shop::shared();
@@ -24,9 +26,7 @@ TEST(Restore, creates_a_target_with_the_sources_properties) {
     EXPECT_EQ(shop.text("SELECT setconfig FROM pg_db_role_setting WHERE setrole = 0 AND setdatabase = (SELECT oid FROM "
                         "pg_database WHERE datname = 'fresh')"),
               "{\"search_path=shop, public\"}");
-    std::string const access = "SELECT string_agg(a::text, ',' ORDER BY a::text) FROM pg_database, unnest(datacl) a "
-                               "WHERE datname = ";
-    EXPECT_EQ(shop.text(access + "'fresh'"), shop.text(access + "'shop'"));
+    EXPECT_EQ(shop.text(std::string(k_access) + "'fresh'"), shop.text(std::string(k_access) + "'shop'"));
     EXPECT_TRUE(shop.comment("fresh").starts_with("The shop\nsluice: {"));
     EXPECT_TRUE(shop.side_databases("fresh").empty());
 }
@@ -34,10 +34,11 @@ TEST(Restore, creates_a_target_with_the_sources_properties) {
 TEST(Restore, carries_over_what_belongs_to_the_old_database) {
     auto& shop = Shop::shared();
     shop.make_own("carried");
-    shop.server().execute("REVOKE ALL ON DATABASE carried FROM PUBLIC; GRANT CONNECT, TEMP ON DATABASE carried TO app "
-                          "WITH GRANT OPTION; ALTER DATABASE carried SET work_mem = '8MB'; ALTER ROLE stage IN DATABASE "
-                          "carried SET statement_timeout = '5s'; COMMENT ON DATABASE carried IS 'Ours, mostly'; ALTER "
-                          "DATABASE carried CONNECTION LIMIT 9");
+    shop.server().execute(
+        "REVOKE ALL ON DATABASE carried FROM PUBLIC; GRANT CONNECT, TEMP ON DATABASE carried TO app "
+        "WITH GRANT OPTION; ALTER DATABASE carried SET work_mem = '8MB'; ALTER ROLE stage IN DATABASE "
+        "carried SET statement_timeout = '5s'; COMMENT ON DATABASE carried IS 'Ours, mostly'; ALTER "
+        "DATABASE carried CONNECTION LIMIT 9");
     std::string const settings = "SELECT string_agg(setrole::regrole || setconfig::text, ' ' ORDER BY setrole) FROM "
                                  "pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase WHERE datname = "
                                  "'carried'";
@@ -79,8 +80,8 @@ TEST(Restore, keeps_as_many_old_databases_as_told) {
 
 TEST(Restore, streams_from_live_production) {
     auto& shop = Shop::shared();
-    auto const outcome = shop.run("streamed", {"--target", "env:TARGET", "--stage", "union", "--from", "live:env:SOURCE",
-                                               "--dotenv", shop.path("union.env")});
+    auto const outcome = shop.run("streamed", {"--target", "env:TARGET", "--stage", "union", "--from",
+                                               "live:env:SOURCE", "--dotenv", shop.path("union.env")});
     ASSERT_EQ(outcome.exit_code, 0) << outcome.error_output;
     EXPECT_EQ(shop.fingerprint("streamed"), shop.fingerprint("shop"));
     std::string const lines = test::read_text(shop.path("union.env"));
@@ -113,12 +114,14 @@ TEST(Restore, clones_a_template_that_is_there_already) {
     EXPECT_EQ(shop.text("SELECT datallowconn OR datistemplate FROM pg_database WHERE datname = '" + name + "'"), "f");
     EXPECT_EQ(shop.text("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'cloned_too'"), "shop_owner");
     EXPECT_EQ(shop.run("cloned", {"cleanup", "--target", "env:TARGET"}).output, "nothing to clean up for 'cloned'\n");
-    EXPECT_EQ(shop.run("cloned", {"cleanup", "--target", "env:TARGET", "--templates"}).output, "dropped '" + name + "'\n");
+    EXPECT_EQ(shop.run("cloned", {"cleanup", "--target", "env:TARGET", "--templates"}).output,
+              "dropped '" + name + "'\n");
 }
 
 TEST(Restore, runs_files_before_anyone_can_connect) {
     auto& shop = Shop::shared();
-    std::string const file = shop.file("neutralise.sql", "\\set shout 'GONE'\nUPDATE shop.items SET name = :'shout';\n");
+    std::string const file =
+        shop.file("neutralise.sql", "\\set shout 'GONE'\nUPDATE shop.items SET name = :'shout';\n");
     ASSERT_EQ(shop.restore("neutral", {"--after-restore", file}).exit_code, 0);
     EXPECT_EQ(shop.text("SELECT string_agg(DISTINCT name, ',') FROM shop.items", "neutral"), "GONE");
 }
@@ -127,7 +130,7 @@ TEST(Restore, leaves_the_target_alone_when_a_file_fails) {
     auto& shop = Shop::shared();
     shop.make_own("unharmed");
     std::string const before = shop.fingerprint("unharmed") + shop.comment("unharmed");
-    std::string const file = shop.file("broken.sql", "DROP TABLE shop.orders; SELECT 1/0;\n");
+    std::string const file = shop.file("broken.sql", "DROP TABLE shop.orders CASCADE; SELECT 1/0;\n");
     auto const outcome = shop.restore("unharmed", {"--adopt", "--after-restore", file});
     EXPECT_EQ(outcome.exit_code, 69);
     EXPECT_NE(outcome.error_output.find("division by zero"), std::string::npos) << outcome.error_output;
@@ -144,10 +147,9 @@ TEST(Restore, gives_a_stage_its_own_snapshot_back) {
     auto const taken = shop.run("rolled", {"--version"});
     EXPECT_EQ(taken.exit_code, 0);
     environment["SOURCE"] = shop.server().connection("rolled", "stage").conninfo();
-    auto const protection =
-        must(process::posix_runner().run({.arguments = {test::program("db-snapshot"), "--source", "env:SOURCE",
-                                                        "--store", shop.store()},
-                                          .environment = environment}));
+    auto const protection = must(process::posix_runner().run(
+        {.arguments = {test::program("db-snapshot"), "--source", "env:SOURCE", "--store", shop.store()},
+         .environment = environment}));
     ASSERT_EQ(protection.exit_code, 0) << protection.error_output;
     std::string const id = protection.output.substr(0, protection.output.find('\n'));
     shop.server().execute("DELETE FROM shop.orders WHERE id > 10", "rolled");
@@ -174,9 +176,10 @@ TEST(Restore, brings_nothing_that_reaches_back_to_production) {
     shop.server().execute("ALTER SUBSCRIPTION sub DISABLE", "linked");
     shop.server().execute("DROP SUBSCRIPTION sub", "linked");
     ASSERT_EQ(outcome.exit_code, 0) << outcome.error_output;
-    EXPECT_EQ(shop.text("SELECT count(*) FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname "
-                        "= 'delinked')"),
-              "0");
+    EXPECT_EQ(
+        shop.text("SELECT count(*) FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname "
+                  "= 'delinked')"),
+        "0");
     EXPECT_EQ(shop.text("SELECT count(umoptions) FROM pg_user_mappings", "delinked"), "0");
     EXPECT_EQ(outcome.error_output.find("-secret"), std::string::npos);
 }

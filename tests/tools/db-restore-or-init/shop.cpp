@@ -45,7 +45,8 @@ Shop::Shop() : m_server({"max_prepared_transactions=5"}) {
                      "ALTER DATABASE shop SET search_path = shop, public; ALTER DATABASE shop CONNECTION LIMIT 50; "
                      "COMMENT ON DATABASE shop IS 'The shop'");
     m_server.execute(k_contents, "shop");
-    must(must(process::posix_runner().run({.arguments = {program("db-snapshot"), "init", "--store", store()}})).succeeded()
+    must(must(process::posix_runner().run({.arguments = {program("db-snapshot"), "init", "--store", store()}}))
+                 .succeeded()
              ? Result<void>{}
              : fail(Errc::internal, "no store"));
     auto const taken = run_tool("db-snapshot", {"--source", "env:SOURCE", "--store", store()}, environment("shop"));
@@ -79,7 +80,8 @@ std::map<std::string, std::string> Shop::environment(std::string const& target, 
 }
 
 std::vector<std::string> Shop::arguments(std::vector<std::string> const& more) const {
-    std::vector<std::string> all{"--target", "env:TARGET", "--stage", "acceptance", "--name", "shop", "--store", store()};
+    std::vector<std::string> all{"--target", "env:TARGET", "--stage", "acceptance",
+                                 "--name",   "shop",       "--store", store()};
     all.insert(all.end(), more.begin(), more.end());
     return all;
 }
