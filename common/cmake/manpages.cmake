@@ -16,7 +16,7 @@ function(sluice_man_page name)
   add_custom_command(
     OUTPUT ${page}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/man
-    COMMAND ${PANDOC} --standalone --from markdown --to man --metadata footer="Sluice ${PROJECT_VERSION}" --output ${page}
+    COMMAND ${PANDOC} --standalone --from markdown --to man --metadata "footer=Sluice ${PROJECT_VERSION}" --output ${page}
             ${source} ${shared}
     DEPENDS ${source} ${shared}
     VERBATIM)
