@@ -1,6 +1,7 @@
 #include "tools/db-restore-or-init/provenance.hpp"
 
 #include "tests/support/must.hpp"
+#include "tests/tools/db-restore-or-init/schema.hpp"
 #include "tools/db-restore-or-init/markers.hpp"
 
 #include <gtest/gtest.h>
@@ -28,6 +29,16 @@ TEST(Provenance, survives_the_comment_of_a_database) {
     EXPECT_EQ(kind_of(parts), MarkerKind::provenance);
     auto const read = test::must(from_marker(*parts.marker));
     EXPECT_EQ(to_marker(read), to_marker(example()));
+}
+
+TEST(Markers, keep_to_their_schema) {
+    Json const schema = test::read_schema("marker.schema.json");
+    for (Json const& marker : {to_marker(example()), environment_marker("production", "77"),
+                               leftover_marker("shop", "2026-11-22T00:15:30.000Z"), template_marker("id", true)}) {
+        EXPECT_EQ(test::violation(marker, schema, schema, ""), "") << marker;
+    }
+    Json const odd{{"version", 1}, {"kind", "leftover"}};
+    EXPECT_NE(test::violation(odd, schema, schema, ""), "");
 }
 
 TEST(Provenance, is_read_strictly) {
