@@ -62,6 +62,29 @@ TEST(Init, takes_schema_and_seed_from_files_and_a_command) {
     EXPECT_NE(said.output.find("is stage 'first', started empty"), std::string::npos) << said.output;
 }
 
+// A service outranks PGHOST and PGDATABASE in every child: one that names the live database must not reach any of them.
+TEST(Init, is_not_led_astray_by_services) {
+    auto& shop = Shop::shared();
+    auto const target = shop.server().connection("by_service", "stage");
+    std::string const services =
+        shop.file("services", "[stage]\nhost=" + target.get("host") + "\nport=" + target.get("port") +
+                                  "\nuser=stage\ndbname=by_service\n[elsewhere]\nhost=127.0.0.1\nport=1\n");
+    std::string const seed = shop.file("service.sql", "CREATE TABLE t AS SELECT current_database() AS made_in;\n");
+    auto arguments = init({"--init-sql", seed, "--init-command", "psql -qXc 'CREATE TABLE u (i int)'"});
+    arguments[1] = "service:stage";
+    auto const outcome =
+        test::run_tool("db-restore-or-init", arguments, {{"PGSERVICEFILE", services}, {"PGSERVICE", "elsewhere"}});
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.error_output;
+    EXPECT_TRUE(shop.text("SELECT made_in FROM public.t", "by_service").starts_with("by_service__new_"));
+    EXPECT_EQ(shop.text("SELECT count(*) FROM public.u", "by_service"), "0");
+    auto environment = shop.environment("by_service");
+    environment["PGSERVICEFILE"] = services;
+    environment["PGSERVICE"] = "elsewhere";
+    auto const restored = test::run_tool("db-restore-or-init", shop.arguments({"--adopt"}), environment);
+    EXPECT_EQ(restored.exit_code, 0) << restored.error_output;
+    EXPECT_EQ(shop.fingerprint("by_service"), shop.fingerprint("shop"));
+}
+
 TEST(Init, keeps_a_database_that_is_there) {
     auto& shop = Shop::shared();
     shop.make_own("emptied");

@@ -66,7 +66,7 @@ TEST_P(Mistakes, are_usage_errors_that_name_the_option) {
     auto const parsed = parse(GetParam().arguments);
     ASSERT_FALSE(parsed);
     EXPECT_EQ(parsed.error().kind, Errc::usage);
-    std::string const all = parsed.error().message + " " + parsed.error().hint;
+    std::string const all = result::to_text(parsed.error(), "");
     EXPECT_NE(all.find(GetParam().said), std::string::npos) << all;
 }
 
@@ -82,6 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{with({"--from", "live:"}), "'live:' is not an origin"},
                     Mistake{with({"--max-age", "26"}), "--max-age"}, Mistake{with({"--jobs", "0"}), "--jobs"},
                     Mistake{with({"--keep-old", "-1"}), "--keep-old"},
+                    Mistake{with({"--from", "snapshot:latest", "live:env:P"}), "live:env:P"},
                     Mistake{with({"--on-missing", "maybe"}), "--on-missing"},
                     Mistake{with({"--init-sql", "f"}), "no effect without --on-missing init"},
                     Mistake{with({"--init-command", "c"}), "no effect without --on-missing init"},

@@ -25,12 +25,14 @@ bool has_any_type(Json const& value, Json const& types) {
 }
 
 std::string object_violation(Json const& value, Json const& schema, Json const& root, std::string const& path) {
-    for (auto const& key : schema.value("required", Json::array())) {
+    Json const required = schema.value("required", Json::array());
+    Json const together = schema.value("dependentRequired", Json::object());
+    for (auto const& key : required) {
         if (!value.contains(key.get<std::string>())) {
             return path + "/" + key.get<std::string>() + " is missing";
         }
     }
-    for (auto const& [key, needed] : schema.value("dependentRequired", Json::object()).items()) {
+    for (auto const& [key, needed] : together.items()) {
         for (auto const& other : needed) {
             if (value.contains(key) && !value.contains(other.get<std::string>())) {
                 return path + "/" + other.get<std::string>() + " is missing beside " + key;
