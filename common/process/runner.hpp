@@ -17,6 +17,7 @@ struct Command {
     std::vector<std::string> arguments;               ///< the program first, looked up in PATH
     std::map<std::string, std::string> environment{}; ///< added to (or replacing) the caller's own
     std::string directory{};                          ///< where it runs; empty: here
+    std::string input{};                              ///< what it reads from stdin; empty: nothing
     std::optional<std::chrono::milliseconds> limit{}; ///< none: as long as it takes
     /// Receives stdout piece by piece; empty: stdout is captured into `Outcome::output`. An error stops the child.
     std::function<Result<void>(std::string_view)> on_output{};
