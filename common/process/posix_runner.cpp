@@ -11,8 +11,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -119,6 +119,9 @@ Result<Descriptor> open_input(std::string const& input) {
     _exit(127);
 }
 
+// The C library's header of Debian 12 declares pidfd_open for C alone. -1 leaves the poll interval as the way to notice.
+int open_end(pid_t pid) { return static_cast<int>(syscall(SYS_pidfd_open, pid, 0)); }
+
 class Child {
   public:
     static Result<Child> start(Command const& command);
@@ -137,7 +140,7 @@ class Child {
 
   private:
     Child(pid_t pid, Descriptor out, Descriptor err)
-        : m_pid(pid), m_end(pidfd_open(pid, 0)), m_out(std::move(out)), m_err(std::move(err)) {}
+        : m_pid(pid), m_end(open_end(pid)), m_out(std::move(out)), m_err(std::move(err)) {}
     Result<bool> pump(Command const& command, Outcome& outcome);
     void stop();
     [[nodiscard]] bool reap(Outcome& outcome, int flags);
