@@ -269,7 +269,8 @@ void FileJudge::check_locks(StatementJudge const& judge, SqlStatement const& sta
         m_transaction.locked.insert(table);
         if (!m_has_timeout && !m_timeout_reported) {
             m_timeout_reported = true;
-            add({rule::no_lock_timeout, Phase::none, Safety::review, table, "locks " + table + " without a lock_timeout"},
+            add({rule::no_lock_timeout, Phase::none, Safety::review, table,
+                 "locks " + table + " without a lock_timeout"},
                 statement, line_of(statement, 0), "ACCESS EXCLUSIVE on " + table);
         }
     }

@@ -15,7 +15,7 @@ std::string top_of(std::string const& directory) {
     while (!std::filesystem::exists(folder / ".git", ignored) && folder != folder.parent_path()) {
         folder = folder.parent_path();
     }
-    return folder.string();
+    return std::filesystem::exists(folder / ".git", ignored) ? folder.string() : directory;
 }
 
 // The next piece up to a NUL; `text` moves behind it.
@@ -59,10 +59,11 @@ Git::Git(process::Runner& runner, std::string directory)
     : m_runner(runner), m_directory(std::move(directory)), m_top(top_of(m_directory)) {}
 
 Result<process::Outcome> Git::attempt(std::vector<std::string> const& arguments, std::string input) const {
+    // From the top: git grep and others look below the current folder alone.
     process::Command command{{"git", "-c", "safe.directory=" + m_top}};
     command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
     command.environment = {{"LC_ALL", "C"}, {"GIT_OPTIONAL_LOCKS", "0"}, {"GIT_TERMINAL_PROMPT", "0"}};
-    command.directory = m_directory;
+    command.directory = m_top;
     command.input = std::move(input);
     return m_runner.run(command);
 }

@@ -42,12 +42,12 @@ struct Finding {
     Phase phase = Phase::none;
     std::string path{};
     std::size_t line = 1;
-    std::string object{};    ///< what it is about, such as "orders.legacy_note"
-    std::string message{};   ///< what happens, to whom
-    std::string advice{};    ///< the safe way
-    std::string lock{};      ///< "ACCESS EXCLUSIVE on orders", or empty
-    std::string statement{}; ///< normalised text, for a fingerprint that survives moved lines
-    bool data_lost = false;  ///< cannot be undone without a snapshot
+    std::string object{};                ///< what it is about, such as "orders.legacy_note"
+    std::string message{};               ///< what happens, to whom
+    std::string advice{};                ///< the safe way
+    std::string lock{};                  ///< "ACCESS EXCLUSIVE on orders", or empty
+    std::string statement{};             ///< normalised text, for a fingerprint that survives moved lines
+    bool data_lost = false;              ///< cannot be undone without a snapshot
     std::optional<std::string> waived{}; ///< the reason, where somebody took it upon themselves
 };
 

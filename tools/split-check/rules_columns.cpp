@@ -11,11 +11,30 @@ namespace {
 
 // Functions whose value is the same for all rows of one statement. Source: pg_proc.provolatile in ('i', 's') of
 // PostgreSQL 15, those that people use in defaults.
-constexpr std::array<std::string_view, 24> k_stable{
-    "now",           "transaction_timestamp", "statement_timestamp", "lower",       "upper",      "concat",
-    "coalesce",      "current_setting",       "to_char",             "date_trunc",  "to_jsonb",   "jsonb_build_object",
-    "make_interval", "make_date",             "array_append",        "current_user", "md5",        "length",
-    "timezone",      "date_part",             "jsonb_build_array",   "json_build_object", "abs",   "to_timestamp"};
+constexpr std::array<std::string_view, 24> k_stable{"now",
+                                                    "transaction_timestamp",
+                                                    "statement_timestamp",
+                                                    "lower",
+                                                    "upper",
+                                                    "concat",
+                                                    "coalesce",
+                                                    "current_setting",
+                                                    "to_char",
+                                                    "date_trunc",
+                                                    "to_jsonb",
+                                                    "jsonb_build_object",
+                                                    "make_interval",
+                                                    "make_date",
+                                                    "array_append",
+                                                    "current_user",
+                                                    "md5",
+                                                    "length",
+                                                    "timezone",
+                                                    "date_part",
+                                                    "jsonb_build_array",
+                                                    "json_build_object",
+                                                    "abs",
+                                                    "to_timestamp"};
 
 bool is_stable_function(std::string name) {
     if (name.starts_with("pg_catalog.")) {
@@ -86,8 +105,8 @@ ColumnFacts facts_of(Json const& column) {
 std::string type_name(Json const& column) { return lower(name_of_list(at(at(column, "typeName"), "names"))); }
 
 bool is_serial(std::string const& type) {
-    constexpr std::array<std::string_view, 6> names{"serial", "bigserial", "smallserial", "serial4", "serial8",
-                                                    "serial2"};
+    constexpr std::array<std::string_view, 6> names{"serial",  "bigserial", "smallserial",
+                                                    "serial4", "serial8",   "serial2"};
     return std::find(names.begin(), names.end(), type) != names.end();
 }
 
@@ -95,10 +114,10 @@ bool is_serial(std::string const& type) {
 bool may_be_domain(Json const& column) {
     std::string const type = type_name(column);
     constexpr std::array<std::string_view, 32> known{
-        "text",    "uuid",     "json",     "jsonb",   "date",     "bytea",     "inet",     "cidr",
-        "money",   "citext",   "hstore",   "xml",     "tsvector", "tsquery",   "int4range", "int8range",
-        "numrange", "tsrange", "tstzrange", "daterange", "point", "polygon",   "box",      "circle",
-        "macaddr", "oid",      "regclass", "ltree",   "vector",   "geometry",  "geography", "name"};
+        "text",     "uuid",    "json",      "jsonb",     "date",     "bytea",    "inet",      "cidr",
+        "money",    "citext",  "hstore",    "xml",       "tsvector", "tsquery",  "int4range", "int8range",
+        "numrange", "tsrange", "tstzrange", "daterange", "point",    "polygon",  "box",       "circle",
+        "macaddr",  "oid",     "regclass",  "ltree",     "vector",   "geometry", "geography", "name"};
     return !type.starts_with("pg_catalog.") && !is_serial(type) &&
            std::find(known.begin(), known.end(), type) == known.end();
 }
@@ -138,7 +157,8 @@ void judge_column_type(StatementJudge& judge, std::string const& column, std::st
                        std::size_t offset) {
     std::string const type = type_name(def);
     if (type == "json" || type == "pg_catalog.json") {
-        judge.note({rule::add_json_column, Phase::never, Safety::unsafe, column, what + " of type json", false, offset});
+        judge.note(
+            {rule::add_json_column, Phase::never, Safety::unsafe, column, what + " of type json", false, offset});
     } else if (may_be_domain(def)) {
         judge.note({rule::domain_constraint, Phase::expand, Safety::review, column,
                     what + " of type " + type + ", which may be a domain with a CHECK", false, offset});
@@ -184,7 +204,8 @@ void judge_change_type(StatementJudge& judge, std::string const& table, Json con
     }
     judge.lock(Lock::access_exclusive, table);
     // text and varchar without a length take the bytes of any character type as they are.
-    bool const unbounded = type == "text" || (type == "pg_catalog.varchar" && !at(column, "typeName").contains("typmods"));
+    bool const unbounded =
+        type == "text" || (type == "pg_catalog.varchar" && !at(column, "typeName").contains("typmods"));
     bool const converts = column.contains("raw_default");
     if (unbounded && !converts) {
         judge.phase(Phase::expand);

@@ -39,8 +39,7 @@ bool reindexes_concurrently(Json const& node) {
 
 void reindex(StatementJudge& judge) {
     Json const& node = judge.node();
-    std::string const what =
-        at(node, "relation").is_object() ? table_of(at(node, "relation")) : text_at(node, "name");
+    std::string const what = at(node, "relation").is_object() ? table_of(at(node, "relation")) : text_at(node, "name");
     judge.phase(Phase::expand);
     if (reindexes_concurrently(node) && judge.version() >= 12) {
         return;

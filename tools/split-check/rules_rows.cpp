@@ -9,10 +9,9 @@ namespace sluice::split_check {
 namespace {
 
 // Functions that a SELECT of a migration may call without changing anything that code sees.
-constexpr std::array<std::string_view, 12> k_harmless{"setval",       "set_config",       "pg_advisory_lock",
-                                                      "pg_sleep",     "version",          "pg_advisory_unlock",
-                                                      "count",        "max",              "currval",
-                                                      "nextval",      "pg_notify",        "pg_advisory_xact_lock"};
+constexpr std::array<std::string_view, 12> k_harmless{
+    "setval", "set_config", "pg_advisory_lock", "pg_sleep", "version",   "pg_advisory_unlock",
+    "count",  "max",        "currval",          "nextval",  "pg_notify", "pg_advisory_xact_lock"};
 
 bool is_harmless_call(std::string name) {
     if (name.starts_with("pg_catalog.")) {
@@ -50,7 +49,8 @@ bool holds_writes(Json const& node, int depth) {
     if (depth > k_deepest) {
         return true;
     }
-    if (node.is_object() && (node.contains("UpdateStmt") || node.contains("DeleteStmt") || node.contains("InsertStmt"))) {
+    if (node.is_object() &&
+        (node.contains("UpdateStmt") || node.contains("DeleteStmt") || node.contains("InsertStmt"))) {
         return true;
     }
     return node.is_structured() &&
@@ -103,7 +103,7 @@ void lock_tables(StatementJudge& judge) {
         if (judge.is_new(table)) {
             continue;
         }
-        judge.lock(mode >= access_exclusive_mode       ? Lock::access_exclusive
+        judge.lock(mode >= access_exclusive_mode      ? Lock::access_exclusive
                    : mode >= share_row_exclusive_mode ? Lock::share_row_exclusive
                    : mode >= share_mode               ? Lock::share
                                                       : Lock::none,

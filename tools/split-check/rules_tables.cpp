@@ -200,8 +200,8 @@ void judge_alter_table(StatementJudge& judge) {
 
 void judge_create_table(StatementJudge& judge) {
     Json const& node = judge.node();
-    Json const& relation = judge.statement().type == "CreateTableAsStmt" ? at(at(node, "into"), "rel")
-                                                                         : at(node, "relation");
+    Json const& relation =
+        judge.statement().type == "CreateTableAsStmt" ? at(at(node, "into"), "rel") : at(node, "relation");
     std::string const table = table_of(relation);
     judge.phase(Phase::expand);
     if (!flag_at(node, "if_not_exists")) {

@@ -45,10 +45,10 @@ void alter_enum(StatementJudge& judge) {
         return;
     }
     bool const refused = judge.version() < 12 && judge.settings().one_transaction;
-    judge.note({rule::add_enum_value, Phase::expand, refused ? Safety::unsafe : Safety::review, name,
-                "adds value " + new_value + " to type " + name +
-                    (refused ? " inside a transaction, which version " + std::to_string(judge.version()) + " refuses"
-                             : "")});
+    judge.note(
+        {rule::add_enum_value, Phase::expand, refused ? Safety::unsafe : Safety::review, name,
+         "adds value " + new_value + " to type " + name +
+             (refused ? " inside a transaction, which version " + std::to_string(judge.version()) + " refuses" : "")});
 }
 
 } // namespace

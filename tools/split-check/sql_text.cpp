@@ -67,8 +67,8 @@ std::size_t skip_dollar(std::string_view text, std::size_t at) {
 
 std::size_t skip_quotes(std::string_view text, std::size_t at) {
     char const quote = text[at];
-    bool const escapes = quote == '\'' && at > 0 && (text[at - 1] == 'E' || text[at - 1] == 'e') &&
-                         (at < 2 || !is_name(text[at - 2]));
+    bool const escapes =
+        quote == '\'' && at > 0 && (text[at - 1] == 'E' || text[at - 1] == 'e') && (at < 2 || !is_name(text[at - 2]));
     for (++at; at < text.size(); ++at) {
         if (escapes && text[at] == '\\') {
             ++at;
@@ -184,8 +184,8 @@ std::size_t skip_quoted(std::string_view text, std::size_t at) {
 
 std::size_t find_word(std::string_view text, std::string_view word, std::size_t from) {
     for (std::size_t at = from; !word.empty() && at < text.size();) {
-        bool const quoted_name = text[at] == '"' && starts_at(text, at + 1, word) &&
-                                 starts_at(text, at + 1 + word.size(), "\"");
+        bool const quoted_name =
+            text[at] == '"' && starts_at(text, at + 1, word) && starts_at(text, at + 1 + word.size(), "\"");
         if (quoted_name) {
             return at;
         }

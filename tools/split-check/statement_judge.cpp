@@ -9,10 +9,15 @@ namespace sluice::split_check {
 namespace {
 
 // Rules whose harm is the time a lock is held: for a small table that time is nothing.
-constexpr std::array<int, 9> k_harm_is_size{
-    rule::add_column_volatile_default, rule::add_serial_column, rule::add_generated_column, rule::add_column_check,
-    rule::create_index,                rule::drop_index,        rule::rewrite_table,        rule::refresh_view,
-    rule::add_column_references};
+constexpr std::array<int, 9> k_harm_is_size{rule::add_column_volatile_default,
+                                            rule::add_serial_column,
+                                            rule::add_generated_column,
+                                            rule::add_column_check,
+                                            rule::create_index,
+                                            rule::drop_index,
+                                            rule::rewrite_table,
+                                            rule::refresh_view,
+                                            rule::add_column_references};
 // A table of that size is read in well under a second, so its lock is not noticed.
 constexpr std::uint64_t k_small_table_bytes = std::uint64_t{10} * 1024 * 1024;
 
@@ -27,8 +32,7 @@ void StatementJudge::note(Note note) {
     std::string const table = note.object.substr(0, note.object.rfind('.'));
     auto const size = m_settings.table_bytes.find(m_settings.table_bytes.contains(note.object) ? note.object : table);
     bool const small = size != m_settings.table_bytes.end() && size->second < k_small_table_bytes;
-    bool const about_size =
-        std::find(k_harm_is_size.begin(), k_harm_is_size.end(), note.rule) != k_harm_is_size.end();
+    bool const about_size = std::find(k_harm_is_size.begin(), k_harm_is_size.end(), note.rule) != k_harm_is_size.end();
     if (small && about_size && note.safety == Safety::unsafe) {
         note.safety = Safety::review;
         note.what += " (the table is small)";

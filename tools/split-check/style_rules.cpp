@@ -27,10 +27,12 @@ void note_column(Json const& column, std::vector<Note>& notes) {
     std::string const remark = remark_on_type(lower(name_of_list(at(at(column, "typeName"), "names"))));
     std::size_t const offset = StatementJudge::location(column);
     if (!remark.empty()) {
-        notes.push_back({rule::style, Phase::none, Safety::safe, name, "column " + name + ": " + remark, false, offset});
+        notes.push_back(
+            {rule::style, Phase::none, Safety::safe, name, "column " + name + ": " + remark, false, offset});
     }
     if (name.size() > k_longest_name) {
-        notes.push_back({rule::style, Phase::none, Safety::safe, name, "the name is longer than 63 bytes", false, offset});
+        notes.push_back(
+            {rule::style, Phase::none, Safety::safe, name, "the name is longer than 63 bytes", false, offset});
     }
 }
 
