@@ -6,7 +6,10 @@
 #include "common/process/signals.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
 #include <iostream>
+#include <unistd.h>
 
 namespace sluice::cli::detail {
 
@@ -40,11 +43,22 @@ Result<ExitCode> guarded(std::function<Result<ExitCode>()> const& work) {
     }
 }
 
+// A stream that the caller closed would give its number to the next file we open, which would then swallow the result
+// or be written over. /dev/null opened the wrong way round fails each use, as a closed stream does.
+void occupy_closed_streams() {
+    for (int const stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (fcntl(stream, F_GETFD) == -1 && errno == EBADF) {
+            [[maybe_unused]] int const lowest = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        }
+    }
+}
+
 } // namespace
 
 int run_program(
     int argc, char** argv, std::string_view tool,
     std::function<Result<ExitCode>(std::vector<std::string> const&, CommonOptions&, Context&)> const& work) {
+    occupy_closed_streams();
     process::watch_signals();
     std::vector<std::string> const arguments(argv + 1, argv + argc);
     auto const asked = [&](char const* flag) {

@@ -9,7 +9,7 @@ namespace sluice::cli {
 
 namespace {
 
-std::string hint_for(CLI::App const& app, std::vector<std::string> const& arguments) {
+std::string hint_for(CLI::App const& app) {
     std::vector<std::string> known;
     CLI::App const* chosen = &app;
     for (CLI::App const* verb : app.get_subcommands()) {
@@ -23,13 +23,11 @@ std::string hint_for(CLI::App const& app, std::vector<std::string> const& argume
     for (CLI::App const* verb : app.get_subcommands([](CLI::App const*) { return true; })) {
         known.push_back(verb->get_name());
     }
-    for (auto const& argument : arguments) {
-        std::string const name = argument.substr(0, argument.find('='));
-        if (std::find(known.begin(), known.end(), name) == known.end()) {
-            std::string const suggestion = result::did_you_mean(name, known);
-            if (!suggestion.empty()) {
-                return suggestion;
-            }
+    // Only what nothing took: the value of an option may well be near the name of a verb.
+    for (auto const& argument : app.remaining(true)) {
+        std::string const suggestion = result::did_you_mean(argument.substr(0, argument.find('=')), known);
+        if (!suggestion.empty()) {
+            return suggestion;
         }
     }
     return "See '" + app.get_name() + " --help'.";
@@ -69,7 +67,7 @@ Result<std::optional<ExitCode>> parse_arguments(CLI::App& app, std::vector<std::
         app.exit(done, std::cout, std::cerr);
         return std::optional<ExitCode>{ExitCode::ok};
     } catch (CLI::ParseError const& failure) {
-        return fail(Errc::usage, message_of(failure), hint_for(app, arguments));
+        return fail(Errc::usage, message_of(failure), hint_for(app));
     }
 }
 

@@ -2,9 +2,11 @@
 
 #include "common/json/json.hpp"
 
+#include <cstdint>
+#include <limits>
 #include <optional>
-#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sluice::json {
@@ -44,20 +46,34 @@ class ObjectReader {
   private:
     template <class T> [[nodiscard]] std::optional<T> convert(Json const& value, std::string const& key) {
         if (!has_type<T>(value)) {
-            note(key, std::string("must not be ") + value.type_name());
+            note(key,
+                 "must be " + name_of_type<T>() + ", not " + (value.is_number() ? value.dump() : value.type_name()));
             return std::nullopt;
         }
         return value.template get<T>();
+    }
+
+    template <class T> [[nodiscard]] static std::string name_of_type() {
+        if constexpr (std::is_same_v<T, bool>) {
+            return "true or false";
+        } else if constexpr (std::is_integral_v<T>) {
+            return "a whole number from " + std::to_string(std::numeric_limits<T>::min()) + " to " +
+                   std::to_string(std::numeric_limits<T>::max());
+        } else if constexpr (std::is_floating_point_v<T>) {
+            return "a number";
+        } else {
+            return std::is_same_v<T, std::string> ? "a text" : "a list of texts";
+        }
     }
 
     // nlohmann converts 1.5 to 1 and -1 to 2^64-1 without a word, so the type is asked first.
     template <class T> [[nodiscard]] static bool has_type(Json const& value) {
         if constexpr (std::is_same_v<T, bool>) {
             return value.is_boolean();
-        } else if constexpr (std::is_unsigned_v<T>) {
-            return value.is_number_unsigned();
         } else if constexpr (std::is_integral_v<T>) {
-            return value.is_number_integer();
+            return value.is_number_unsigned()
+                       ? std::in_range<T>(value.template get<std::uint64_t>())
+                       : value.is_number_integer() && std::in_range<T>(value.template get<std::int64_t>());
         } else if constexpr (std::is_floating_point_v<T>) {
             return value.is_number();
         } else if constexpr (std::is_same_v<T, std::string>) {

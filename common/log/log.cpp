@@ -4,6 +4,7 @@
 #include "common/time/clock.hpp"
 #include "common/time/timestamp.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <mutex>
@@ -24,14 +25,33 @@ State& state() {
     return one;
 }
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20U || c == '\x7f'; }
+
+std::string escaped(char c) {
+    if (c == '"' || c == '\\') {
+        return {'\\', c};
+    }
+    if (c == '\n') {
+        return "\\n";
+    }
+    if (!is_control(c)) {
+        return {c};
+    }
+    std::array<char, 5> text{};
+    std::snprintf(text.data(), text.size(), "\\x%02x", static_cast<unsigned>(c));
+    return text.data();
+}
+
+// A name from a database may hold anything, and a terminal obeys control characters.
 std::string quoted_if_needed(std::string const& value) {
-    bool const plain = !value.empty() && value.find_first_of(" \t\n\"=") == std::string::npos;
+    bool const plain = !value.empty() && value.find_first_of(" \"=") == std::string::npos &&
+                       std::none_of(value.begin(), value.end(), is_control);
     if (plain) {
         return value;
     }
     std::string out = "\"";
     for (char const c : value) {
-        out += c == '"' ? std::string("\\\"") : c == '\n' ? std::string("\\n") : std::string(1, c);
+        out += escaped(c);
     }
     return out + "\"";
 }

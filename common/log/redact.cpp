@@ -23,9 +23,8 @@ Secrets& secrets() {
     return all;
 }
 
-std::string url_encoded(std::string_view text) {
+std::string url_encoded(std::string_view text, std::string_view hex) {
     constexpr std::string_view unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-    constexpr std::string_view hex = "0123456789ABCDEF";
     std::string out;
     for (char const c : text) {
         if (unreserved.find(c) != std::string_view::npos) {
@@ -53,17 +52,44 @@ std::string base64_core(std::string_view text) {
     return out;
 }
 
+// With `escape` before each of `special`, as JSON, our log, SQL and connection strings write a text.
+std::string escaped(std::string_view text, std::string_view special, char escape) {
+    std::string out;
+    for (char const c : text) {
+        if (special.find(c) != std::string_view::npos) {
+            out += escape;
+        }
+        out += c;
+    }
+    return out;
+}
+
+std::vector<std::string> forms_of(std::string_view secret) {
+    std::vector<std::string> forms{std::string(secret),
+                                   url_encoded(secret, "0123456789ABCDEF"),
+                                   url_encoded(secret, "0123456789abcdef"),
+                                   escaped(secret, "\"\\", '\\'),
+                                   escaped(secret, "'\\", '\\'),
+                                   escaped(secret, "'", '\'')};
+    // Inside a longer text the secret begins at any of the three places of a base64 group.
+    for (std::size_t skipped = 0; skipped < 3; ++skipped) {
+        forms.push_back(base64_core(secret.substr(skipped)));
+    }
+    return forms;
+}
+
 void replace_all(std::string& text, std::string_view wanted) {
     for (std::size_t at = text.find(wanted); at != std::string::npos; at = text.find(wanted, at + k_mask.size())) {
         text.replace(at, wanted.size(), k_mask);
     }
 }
 
-// "scheme://user:password@host": hides what stands between the colon and the last @ before the path.
+// "scheme://user:password@host": hides what stands between the colon and the last @ before the path. libpq lets a
+// password hold "?" and "#" unescaped, so those do not end it here either.
 void hide_uri_passwords(std::string& text) {
     for (std::size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at + 3)) {
         std::size_t const begin = at + 3;
-        std::size_t const end = std::min(text.find_first_of("/?# \t\n'\"", begin), text.size());
+        std::size_t const end = std::min(text.find_first_of("/ \t\n'\"", begin), text.size());
         std::size_t const sign = text.rfind('@', end);
         std::size_t const colon = text.find(':', begin);
         if (sign != std::string::npos && sign >= begin && colon < sign) {
@@ -72,13 +98,37 @@ void hide_uri_passwords(std::string& text) {
     }
 }
 
+std::string lower_case(std::string_view text) {
+    std::string out{text};
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return out;
+}
+
+// The value that begins at `begin`, as connection strings and shells write one: in quotes with backslash escapes, or
+// up to the next blank, quote or "&".
+std::size_t end_of_value(std::string_view text, std::size_t begin) {
+    if (begin >= text.size() || text[begin] != '\'') {
+        return std::min(text.find_first_of(" \t\n&'\"", begin), text.size());
+    }
+    std::size_t at = begin + 1;
+    while (at < text.size() && text[at] != '\'') {
+        at += text[at] == '\\' ? 2 : 1;
+    }
+    return std::min(at + 1, text.size());
+}
+
 void hide_password_settings(std::string& text) {
-    for (std::string_view const key : {"password=", "passwd=", "pwd="}) {
-        for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at + key.size())) {
-            std::size_t const begin = at + key.size();
+    for (std::string_view const key : {"password", "passwd", "pwd"}) {
+        for (std::size_t at = lower_case(text).find(key); at != std::string::npos;
+             at = lower_case(text).find(key, at + key.size())) {
+            std::size_t const sign = text.find_first_not_of(' ', at + key.size());
+            if (sign == std::string::npos || text[sign] != '=') {
+                continue;
+            }
+            std::size_t const begin = std::min(text.find_first_not_of(' ', sign + 1), text.size());
             bool const quoted = begin < text.size() && text[begin] == '\'';
-            std::size_t const end = quoted ? text.find('\'', begin + 1) : text.find_first_of(" \t\n&'\"", begin);
-            text.replace(begin, std::min(end, text.size()) - begin, quoted ? "'***" : "***");
+            text.replace(begin, end_of_value(text, begin) - begin, quoted ? "'***'" : k_mask);
         }
     }
 }
@@ -91,7 +141,7 @@ void remember_secret(std::string_view secret) {
     }
     std::lock_guard const lock(secrets().guard);
     auto& forms = secrets().forms;
-    for (auto& form : {std::string(secret), url_encoded(secret), base64_core(secret)}) {
+    for (auto& form : forms_of(secret)) {
         if (form.size() >= k_shortest_secret && std::find(forms.begin(), forms.end(), form) == forms.end()) {
             forms.push_back(form);
         }

@@ -5,8 +5,9 @@
 
 namespace sluice::log {
 
-/// Takes note of a secret; from then on `redact` hides it raw, URL-encoded and as base64. Secrets of fewer than
-/// 4 bytes are ignored, since hiding them would blank ordinary words. Thread-safe.
+/// Takes note of a secret; from then on `redact` hides it raw, URL-encoded, as base64 and escaped as in
+/// JSON, SQL and connection strings. Secrets of fewer than 4 bytes are ignored, since hiding them would blank ordinary
+/// words. Thread-safe.
 void remember_secret(std::string_view secret);
 
 /// The text with every remembered secret replaced by "***", and with the password of any URI or `password=` setting

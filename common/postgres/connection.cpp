@@ -13,9 +13,16 @@ namespace {
 
 using Options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
 
+// Variables and files written with echo end in a line break, which libpq would take for part of the database's name.
+std::string trimmed(std::string const& text) {
+    constexpr char const* blanks = " \t\r\n";
+    std::size_t const begin = text.find_first_not_of(blanks);
+    return begin == std::string::npos ? std::string{} : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
 Result<ConnectionParameters> parse_conninfo(std::string const& text, std::string const& where) {
     char* problem = nullptr;
-    Options const options(PQconninfoParse(text.c_str(), &problem), &PQconninfoFree);
+    Options const options(PQconninfoParse(trimmed(text).c_str(), &problem), &PQconninfoFree);
     if (!options) {
         // libpq's text may quote the password, so only the place is named.
         PQfreemem(problem);
@@ -67,7 +74,9 @@ Result<ConnectionParameters> from_pg_variables(ci::Environment const& environmen
 
 Result<ConnectionParameters> from_spelt_text(std::string const& text) {
     if (text.find('=') == std::string::npos && text.find("://") == std::string::npos) {
-        return fail(Errc::usage, "'" + text + "' is not a connection reference",
+        // "user:password@host" is the likeliest mistake, so such a text is not repeated.
+        std::string const shown = text.find('@') == std::string::npos ? "'" + text + "'" : "the given text";
+        return fail(Errc::usage, shown + " is not a connection reference",
                     "Write env:VARIABLE, service:NAME, file:PATH or a connection string without a password.");
     }
     TRY_ASSIGN(auto parameters, parse_conninfo(text, "the command line"));

@@ -49,20 +49,22 @@ class LibpqCopy final : public CopyConnection {
         }
     }
 
-    Result<void> copy_in(std::string const& sql, std::function<Result<void>(Put const&)> const& fill) override {
+    Result<std::uint64_t> copy_in(std::string const& sql,
+                                  std::function<Result<void>(Put const&)> const& fill) override {
         TRY(begin(sql, PGRES_COPY_IN));
+        m_put_failed = false;
         auto filled = fill([this](std::string_view text) { return put(text); });
         if (!filled) {
             PQputCopyEnd(m_connection.get(), "the client gave up");
-            // The server's own reason, where it had one, says more than "the write failed".
+            // Where the server broke off, its own reason says more than "the write failed".
             auto const ended = finish();
-            bool const server_spoke = !ended && filled.error().kind == Errc::temporary;
-            return tl::unexpected<Error>(server_spoke ? ended.error() : filled.error());
+            return tl::unexpected<Error>(m_put_failed && !ended ? ended.error() : filled.error());
         }
         if (PQputCopyEnd(m_connection.get(), nullptr) != 1) {
-            return failed(nullptr);
+            TRY(failed(nullptr));
         }
-        return finish();
+        TRY(finish());
+        return m_rows;
     }
 
   private:
@@ -77,6 +79,7 @@ class LibpqCopy final : public CopyConnection {
         for (std::size_t at = 0; at < text.size(); at += k_put_at_once) {
             auto const piece = text.substr(at, k_put_at_once);
             if (PQputCopyData(m_connection.get(), piece.data(), static_cast<int>(piece.size())) != 1) {
+                m_put_failed = true;
                 return failed(nullptr);
             }
         }
@@ -93,6 +96,7 @@ class LibpqCopy final : public CopyConnection {
             if (PQresultStatus(answer.get()) != PGRES_COMMAND_OK) {
                 outcome = failed(answer.get());
             }
+            m_rows = std::strtoull(PQcmdTuples(answer.get()), nullptr, 10);
             if (PQstatus(m_connection.get()) == CONNECTION_BAD) {
                 return outcome;
             }
@@ -111,6 +115,8 @@ class LibpqCopy final : public CopyConnection {
     Connection m_connection;
     std::string m_description;
     std::string m_purpose;
+    std::uint64_t m_rows = 0;
+    bool m_put_failed = false;
     CancelOnStop m_cancel;
 };
 

@@ -3,6 +3,7 @@
 #include "common/postgres/connection.hpp"
 #include "common/result/result.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,11 +28,12 @@ class CopyConnection {
     [[nodiscard]] virtual Result<void> copy_out(std::string const& sql,
                                                 std::function<Result<void>(std::string_view)> const& on_row) = 0;
 
-    /// Runs a COPY … FROM STDIN. `fill` calls its argument for every piece of text, cut anywhere.
-    /// Errors: by SQLSTATE, interrupted, or whatever `fill` returned; then nothing of this COPY is stored.
+    /// Runs a COPY … FROM STDIN and returns the number of rows that the server stored. `fill` calls its argument for
+    /// every piece of text, cut anywhere. Errors: by SQLSTATE, interrupted, or whatever `fill` returned; then nothing
+    /// of this COPY is stored.
     using Put = std::function<Result<void>(std::string_view)>;
-    [[nodiscard]] virtual Result<void> copy_in(std::string const& sql,
-                                               std::function<Result<void>(Put const&)> const& fill) = 0;
+    [[nodiscard]] virtual Result<std::uint64_t> copy_in(std::string const& sql,
+                                                        std::function<Result<void>(Put const&)> const& fill) = 0;
 };
 
 } // namespace sluice::postgres

@@ -1,8 +1,10 @@
 #include "common/postgres/failure.hpp"
 
 #include "common/process/signals.hpp"
+#include "common/time/deadline.hpp"
 
 #include <array>
+#include <cstdlib>
 #include <libpq-fe.h>
 #include <memory>
 #include <poll.h>
@@ -43,21 +45,46 @@ std::string hint_for(std::string_view sqlstate) {
     return {};
 }
 
-void poll_until_connected(PGconn* connection) {
+// As libpq reads it: whole seconds; nothing, zero and less mean no limit, for which there is one here.
+std::chrono::seconds connect_limit(ConnectionParameters const& parameters) {
+    constexpr std::chrono::seconds fallback{10};
+    auto const seconds = std::atoi(parameters.get("connect_timeout").c_str());
+    return seconds > 0 ? std::chrono::seconds{seconds} : fallback;
+}
+
+// False when the server did not answer in time.
+bool poll_until_connected(PGconn* connection, time::Deadline const& deadline) {
     auto state = PGRES_POLLING_WRITING;
     while (state == PGRES_POLLING_READING || state == PGRES_POLLING_WRITING) {
-        constexpr int limit_ms = 10'000;
         pollfd watched{PQsocket(connection), static_cast<short>(state == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
-        if (poll(&watched, 1, limit_ms) <= 0) {
-            return;
+        if (poll(&watched, 1, static_cast<int>(deadline.left().count())) <= 0) {
+            return false;
         }
         state = PQconnectPoll(connection);
     }
+    return true;
+}
+
+// libpq's reason with the SQLSTATE in it.
+std::string reason_of_failure(ConnectionParameters const& parameters) {
+    Connection const connection(PQconnectStart(parameters.conninfo().c_str()), &PQfinish);
+    if (!connection) {
+        return "out of memory";
+    }
+    if (PQstatus(connection.get()) != CONNECTION_BAD) {
+        PQsetErrorVerbosity(connection.get(), PQERRORS_VERBOSE);
+        auto const limit = connect_limit(parameters);
+        if (!poll_until_connected(connection.get(), time::Deadline(time::real_clock(), limit))) {
+            return "no answer within " + std::to_string(limit.count()) + " s";
+        }
+    }
+    return trimmed(PQerrorMessage(connection.get()));
 }
 
 std::string sqlstate_in(std::string const& message) {
-    // "FATAL:  28P01: password authentication failed …"; the severity word is translated, the code is not.
-    static std::regex const pattern(R"(: +([0-9A-Z]{5}): )");
+    // "failed: FATAL:  28P01: password authentication failed …"; the severity word is translated, the code is not.
+    // Every code has a digit, and FATAL is a word of five capitals too.
+    static std::regex const pattern(R"(: +(?=[A-Z]*[0-9])([0-9A-Z]{5}): )");
     std::smatch found;
     return std::regex_search(message, found, pattern) ? found[1].str() : std::string{};
 }
@@ -87,16 +114,12 @@ Error statement_error(std::string_view sqlstate, std::string const& message) {
     return Error{kind_of_sqlstate(sqlstate), text, hint_for(sqlstate), {}, {}};
 }
 
+bool has_sqlstate(Error const& error, std::string_view sqlstate) {
+    return error.message.find("(SQLSTATE " + std::string(sqlstate) + ")") != std::string::npos;
+}
+
 Error connection_error(ConnectionParameters const& parameters) {
-    Connection const connection(PQconnectStart(parameters.conninfo().c_str()), &PQfinish);
-    std::string message = "out of memory";
-    if (connection && PQstatus(connection.get()) != CONNECTION_BAD) {
-        PQsetErrorVerbosity(connection.get(), PQERRORS_VERBOSE);
-        poll_until_connected(connection.get());
-    }
-    if (connection) {
-        message = trimmed(PQerrorMessage(connection.get()));
-    }
+    std::string const message = reason_of_failure(parameters);
     std::string const sqlstate = sqlstate_in(message);
     std::string const what = "cannot connect to " + parameters.description() + ": " + first_line(message);
     if (sqlstate.empty()) {
@@ -126,9 +149,9 @@ ConnectionParameters with_defaults(ConnectionParameters const& parameters, std::
 }
 
 std::string session_settings(int version) {
-    std::string sql = "SET client_min_messages = warning; SET statement_timeout = 0; SET lock_timeout = 0; "
+    std::string sql = "SET client_min_messages = error; SET statement_timeout = 0; SET lock_timeout = 0; "
                       "SET idle_in_transaction_session_timeout = 0; SET search_path = pg_catalog; "
-                      "SET row_security = off; SET DateStyle = ISO; SET IntervalStyle = postgres; "
+                      "SET row_security = off; SET TimeZone = 'UTC'; SET lc_monetary = 'C'; SET DateStyle = ISO; SET IntervalStyle = postgres; "
                       "SET extra_float_digits = 3; SET bytea_output = hex; SET standard_conforming_strings = on; "
                       "SET synchronize_seqscans = off; SET xmloption = content";
     if (version >= 140000) {

@@ -15,6 +15,9 @@ namespace sluice::postgres {
 /// The error for a failed statement: message with SQLSTATE, and a hint for the classes a person can act on.
 [[nodiscard]] Error statement_error(std::string_view sqlstate, std::string const& message);
 
+/// Whether the error came from the server with this SQLSTATE.
+[[nodiscard]] bool has_sqlstate(Error const& error, std::string_view sqlstate);
+
 /// Why a connection cannot be made. libpq gives no SQLSTATE for a failed connection except inside its most verbose
 /// message, so this connects once more with that verbosity. Blocks up to the connect timeout.
 [[nodiscard]] Error connection_error(ConnectionParameters const& parameters);

@@ -74,26 +74,33 @@ class PqxxSession final : public Session {
 
     using Session::query;
     Result<Rows> query(std::string const& sql, std::vector<std::string> const& parameters) override {
+        // libpqxx 6.4 would connect again without a word and run the statement outside its transaction and locks.
+        if (m_lost) {
+            return lost();
+        }
         log::debug("sql", {{"session", m_purpose}, {"sql", sql}});
         auto rows = guarded([&] { return rows_of(run(*m_transaction, sql, parameters)); });
-        // libpqxx 6.4 reconnects without a word; a new backend means that locks and snapshots are gone.
-        if (!m_connection->is_open() || m_connection->backendpid() != m_backend) {
-            return fail(Errc::temporary, "the connection to " + m_parameters.description() + " was lost",
-                        "Check that the server is up, then run the same command again.");
-        }
-        return rows;
+        m_lost = !m_connection->is_open() || m_connection->backendpid() != m_backend;
+        return m_lost ? lost() : std::move(rows);
     }
 
     [[nodiscard]] int server_version() const override { return m_version; }
+    [[nodiscard]] int backend_pid() const override { return m_backend; }
     [[nodiscard]] ConnectionParameters const& parameters() const override { return m_parameters; }
 
   private:
+    [[nodiscard]] Result<Rows> lost() const {
+        return fail(Errc::temporary, "the connection to " + m_parameters.description() + " was lost",
+                    "Check that the server is up, then run the same command again.");
+    }
+
     std::unique_ptr<pqxx::connection> m_connection;
     std::unique_ptr<pqxx::nontransaction> m_transaction;
     ConnectionParameters m_parameters;
     std::string m_purpose;
     int m_version;
     int m_backend;
+    bool m_lost = false;
     CancelOnStop m_cancel;
 };
 

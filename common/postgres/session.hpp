@@ -28,6 +28,8 @@ class Session {
 
     /// As PQserverVersion: 150004 is 15.4.
     [[nodiscard]] virtual int server_version() const = 0;
+    /// The backend's process number as the server gave it at connect; a pooler answers with one of its own.
+    [[nodiscard]] virtual int backend_pid() const = 0;
     [[nodiscard]] virtual ConnectionParameters const& parameters() const = 0;
 
     [[nodiscard]] Result<void> execute(std::string const& sql, std::vector<std::string> const& parameters = {});

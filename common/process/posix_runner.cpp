@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -21,7 +22,6 @@ namespace sluice::process {
 namespace {
 
 constexpr std::size_t k_error_output_kept = std::size_t{64} * 1024;
-constexpr std::chrono::milliseconds k_grace_before_kill{10'000};
 // How often a child is looked at when none of its output pipes wakes us.
 constexpr int k_poll_milliseconds = 50;
 
@@ -122,6 +122,17 @@ Result<Descriptor> open_input(std::string const& input) {
 // The C library's header of Debian 12 declares pidfd_open for C alone. -1 leaves the poll interval as the way to notice.
 int open_end(pid_t pid) { return static_cast<int>(syscall(SYS_pidfd_open, pid, 0)); }
 
+tl::unexpected<Error> start_error(Command const& command, int why) {
+    std::string const reason = std::string(": ") + std::strerror(why);
+    std::error_code ignored;
+    if (!command.directory.empty() && !std::filesystem::is_directory(command.directory, ignored)) {
+        return fail(Errc::not_found, "cannot run anything in '" + command.directory + "'" + reason,
+                    "The folder must exist.");
+    }
+    return fail(Errc::not_found, "cannot run '" + command.arguments.front() + "'" + reason,
+                "Install it, or put its folder into PATH.");
+}
+
 class Child {
   public:
     static Result<Child> start(Command const& command);
@@ -142,7 +153,8 @@ class Child {
     Child(pid_t pid, Descriptor out, Descriptor err)
         : m_pid(pid), m_end(open_end(pid)), m_out(std::move(out)), m_err(std::move(err)) {}
     Result<bool> pump(Command const& command, Outcome& outcome);
-    void stop();
+    Result<void> drain(Command const& command, Outcome& outcome);
+    void stop(std::chrono::milliseconds grace);
     [[nodiscard]] bool reap(Outcome& outcome, int flags);
 
     pid_t m_pid;
@@ -174,8 +186,7 @@ Result<Child> Child::start(Command const& command) {
     int why = 0;
     if (read(report.reading.get(), &why, sizeof why) == static_cast<ssize_t>(sizeof why)) {
         waitpid(pid, nullptr, 0);
-        return fail(Errc::not_found, "cannot run '" + command.arguments.front() + "': " + std::strerror(why),
-                    "Install it, or put its folder into PATH.");
+        return start_error(command, why);
     }
     return Child{pid, std::move(out.reading), std::move(err.reading)};
 }
@@ -221,15 +232,37 @@ bool Child::reap(Outcome& outcome, int flags) {
     return true;
 }
 
-void Child::stop() {
-    kill(-m_pid, SIGTERM);
-    time::Deadline const grace(time::real_clock(), k_grace_before_kill);
+// The child may end at once and leave others of its group behind, who are waited for and killed just the same.
+void Child::stop(std::chrono::milliseconds grace) {
+    pid_t const group = m_pid;
+    kill(-group, SIGTERM);
+    time::Deadline const end(time::real_clock(), grace);
     Outcome ignored;
-    while (m_pid > 0 && !grace.passed()) {
-        if (!reap(ignored, WNOHANG)) {
-            poll(nullptr, 0, k_poll_milliseconds);
+    while (!end.passed()) {
+        bool const child_ended = m_pid < 0 || reap(ignored, WNOHANG);
+        if (child_ended && kill(-group, 0) != 0) {
+            return;
+        }
+        poll(nullptr, 0, k_poll_milliseconds);
+    }
+    kill(-group, SIGKILL);
+}
+
+// What the child had written before it ended. A grandchild may hold the pipes and go on writing, hence the limit on
+// the number of reads: enough for two pipes of the largest size that Linux gives an ordinary user, 1 MiB.
+Result<void> Child::drain(Command const& command, Outcome& outcome) {
+    constexpr int most_reads = 32;
+    for (int round = 0; round < most_reads; ++round) {
+        std::array<pollfd, 2> rest{{{m_out.get(), POLLIN, 0}, {m_err.get(), POLLIN, 0}}};
+        if (poll(rest.data(), rest.size(), 0) <= 0) {
+            break;
+        }
+        TRY_ASSIGN(bool const open, pump(command, outcome));
+        if (!open) {
+            break;
         }
     }
+    return {};
 }
 
 Result<Outcome> Child::finish(Command const& command) {
@@ -244,20 +277,14 @@ Result<Outcome> Child::finish(Command const& command) {
         auto more = pump(command, outcome);
         auto stopped = check_not_stopped();
         if (!more || !stopped || (deadline && deadline->passed())) {
-            stop();
+            stop(command.grace);
             TRY(std::move(more).map([](bool) {}));
             TRY(std::move(stopped));
             return fail(Errc::timed_out, "'" + command.arguments.front() + "' did not end in time and was stopped");
         }
         open = *more;
         if (reap(outcome, WNOHANG)) {
-            while (open) {
-                std::array<pollfd, 2> rest{{{m_out.get(), POLLIN, 0}, {m_err.get(), POLLIN, 0}}};
-                if (poll(rest.data(), rest.size(), 0) <= 0) {
-                    break;
-                }
-                TRY_ASSIGN(open, pump(command, outcome));
-            }
+            TRY(drain(command, outcome));
             break;
         }
     }

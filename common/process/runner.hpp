@@ -19,6 +19,7 @@ struct Command {
     std::string directory{};                          ///< where it runs; empty: here
     std::string input{};                              ///< what it reads from stdin; empty: nothing
     std::optional<std::chrono::milliseconds> limit{}; ///< none: as long as it takes
+    std::chrono::milliseconds grace{10'000};          ///< between the polite signal and SIGKILL
     /// Receives stdout piece by piece; empty: stdout is captured into `Outcome::output`. An error stops the child.
     std::function<Result<void>(std::string_view)> on_output{};
     /// The child's stdout and stderr both go to our stderr, for a user's own command.
@@ -36,7 +37,7 @@ class Runner {
   public:
     virtual ~Runner() = default;
     /// Runs the child in a process group of its own and waits for it. When a stop is asked for, the limit passes or
-    /// `on_output` fails, the group gets SIGTERM, and SIGKILL ten seconds later.
+    /// `on_output` fails, the group gets SIGTERM, and whoever of it is left after `grace` gets SIGKILL.
     /// Errors: not_found (no such program), timed_out, interrupted, whatever `on_output` returned. A child that runs
     /// and fails is an `Outcome`, not an error.
     [[nodiscard]] virtual Result<Outcome> run(Command const& command) = 0;

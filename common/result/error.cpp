@@ -1,6 +1,5 @@
 #include "common/result/error.hpp"
 
-#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -11,12 +10,22 @@ namespace {
 constexpr std::array<std::string_view, 10> k_kind_names{"usage",   "bad_data",  "denied",    "not_found",   "refused",
                                                         "unknown", "temporary", "timed_out", "interrupted", "internal"};
 
+// As wide as the text on the screen: a letter of several bytes counts once, a tab stays a tab.
+std::string blanks_for(std::string_view text) {
+    std::string blanks;
+    for (char const c : text) {
+        bool const continues_a_letter = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+        if (!continues_a_letter) {
+            blanks += c == '\t' ? '\t' : ' ';
+        }
+    }
+    return blanks;
+}
+
 std::string position_text(SourcePosition const& at) {
     std::string const number = std::to_string(at.line);
     std::size_t const indent = at.column > 0 ? at.column - 1 : 0;
-    std::string padding = at.line_text.substr(0, indent);
-    std::replace_if(
-        padding.begin(), padding.end(), [](char c) { return c != '\t'; }, ' ');
+    std::string const padding = blanks_for(std::string_view(at.line_text).substr(0, indent));
     return "  " + number + " | " + at.line_text + "\n  " + std::string(number.size(), ' ') + " | " + padding + "^\n";
 }
 

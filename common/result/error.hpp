@@ -21,7 +21,7 @@ enum class Errc {
     internal,    ///< a bug
 };
 
-/// A place in a text file that a person can open. Lines and columns count from 1.
+/// A place in a text file that a person can open. Lines and columns count from 1, columns in bytes.
 struct SourcePosition {
     std::string file;
     std::size_t line = 0;

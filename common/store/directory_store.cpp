@@ -15,6 +15,7 @@ namespace sluice::store {
 namespace {
 
 constexpr std::string_view k_temporary_prefix = ".tmp-";
+constexpr int k_write_attempts = 100;
 
 tl::unexpected<Error> system_error(int number, std::string const& what) {
     std::string const text = what + ": " + std::strerror(number);
@@ -85,29 +86,17 @@ int write_synced(std::filesystem::path const& path, std::string_view bytes) {
     return file.close_now() != 0 && failure == 0 ? errno : failure;
 }
 
-} // namespace
-
-DirectoryStore::DirectoryStore(std::filesystem::path root) : m_root(std::move(root)) {}
-
-std::string DirectoryStore::description() const { return "store '" + m_root.string() + "'"; }
-
-Result<std::optional<std::string>> DirectoryStore::read(std::string const& key) {
-    std::filesystem::path const path = m_root / key;
-    File const file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.get() < 0) {
-        return errno == ENOENT ? Result<std::optional<std::string>>{std::nullopt}
-                               : system_error(errno, "cannot open '" + path.string() + "'");
-    }
+int read_fully(int file, std::string& bytes) {
     struct stat facts {};
-    if (fstat(file.get(), &facts) != 0) {
-        return system_error(errno, "cannot read '" + path.string() + "'");
+    if (fstat(file, &facts) != 0) {
+        return errno;
     }
-    std::string bytes(static_cast<std::size_t>(facts.st_size), '\0');
+    bytes.resize(static_cast<std::size_t>(facts.st_size));
     std::size_t at = 0;
     while (at < bytes.size()) {
-        ssize_t const count = ::read(file.get(), bytes.data() + at, bytes.size() - at);
+        ssize_t const count = ::read(file, bytes.data() + at, bytes.size() - at);
         if (count < 0 && errno != EINTR) {
-            return system_error(errno, "cannot read '" + path.string() + "'");
+            return errno;
         }
         if (count == 0) {
             break;
@@ -115,42 +104,99 @@ Result<std::optional<std::string>> DirectoryStore::read(std::string const& key) 
         at += count < 0 ? 0 : static_cast<std::size_t>(count);
     }
     bytes.resize(at);
+    return 0;
+}
+
+bool is_absence(int number) { return number == ENOENT || number == ENOTDIR; }
+
+} // namespace
+
+DirectoryStore::DirectoryStore(std::filesystem::path root) : m_root(std::move(root)) {
+    if (!m_root.has_filename()) {
+        m_root = m_root.parent_path(); // "store/" and "store" are the same folder and must compare equal
+    }
+}
+
+std::string DirectoryStore::description() const { return "store '" + m_root.string() + "'"; }
+
+// A disk that was unmounted must neither look like a store without this object nor be written beside.
+Result<void> DirectoryStore::check_root() const {
+    std::error_code failure;
+    if (!std::filesystem::is_directory(m_root, failure)) {
+        return failure ? system_error(failure.value(), description() + " cannot be looked at")
+                       : system_error(ENOENT, description() + " is not there");
+    }
+    return {};
+}
+
+Result<std::optional<std::string>> DirectoryStore::read(std::string const& key) {
+    std::filesystem::path const path = m_root / key;
+    File const file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0 && is_absence(errno)) {
+        return check_root().map([] { return std::optional<std::string>{}; });
+    }
+    std::string bytes;
+    int const failure = file.get() < 0 ? errno : read_fully(file.get(), bytes);
+    if (failure != 0) {
+        return system_error(failure, "cannot read '" + path.string() + "'");
+    }
     return std::optional<std::string>(std::move(bytes));
 }
 
-Result<bool> DirectoryStore::exists(std::string const& key) {
+Result<std::optional<std::uint64_t>> DirectoryStore::size(std::string const& key) {
     struct stat facts {};
     if (stat((m_root / key).c_str(), &facts) == 0) {
-        return S_ISREG(facts.st_mode);
+        return S_ISREG(facts.st_mode) ? std::optional<std::uint64_t>(static_cast<std::uint64_t>(facts.st_size))
+                                      : std::nullopt;
     }
-    return errno == ENOENT || errno == ENOTDIR
-               ? Result<bool>{false}
-               : system_error(errno, "cannot look at '" + (m_root / key).string() + "'");
+    return is_absence(errno) ? check_root().map([] { return std::optional<std::uint64_t>{}; })
+                             : system_error(errno, "cannot look at '" + (m_root / key).string() + "'");
 }
 
-Result<void> DirectoryStore::write(std::string const& key, std::string_view bytes) {
-    std::filesystem::path const path = m_root / key;
+// New folders are as durable as the object in them only once the folders above are synced.
+int DirectoryStore::make_folder(std::filesystem::path const& folder) const {
     std::error_code failure;
-    std::filesystem::create_directories(path.parent_path(), failure);
-    if (failure) {
-        return system_error(failure.value(), "cannot make folder '" + path.parent_path().string() + "'");
+    bool const made = std::filesystem::create_directories(folder, failure);
+    int number = failure.value();
+    for (auto above = folder; made && number == 0 && above != m_root;) {
+        above = above.parent_path();
+        number = sync_folder(above);
+    }
+    return number;
+}
+
+int DirectoryStore::write_once(std::filesystem::path const& path, std::string_view bytes) const {
+    int number = make_folder(path.parent_path());
+    if (number != 0) {
+        return number;
     }
     std::filesystem::path const temporary = path.parent_path() / temporary_name();
-    int number = write_synced(temporary, bytes);
+    number = write_synced(temporary, bytes);
     if (number == 0 && rename(temporary.c_str(), path.c_str()) != 0) {
         number = errno;
     }
     if (number != 0) {
         unlink(temporary.c_str());
-        return system_error(number, "cannot write '" + path.string() + "'");
+        return number;
     }
     number = sync_folder(path.parent_path());
-    return number == 0 ? Result<void>{} : system_error(number, "cannot sync '" + path.parent_path().string() + "'");
+    return number == ENOENT ? 0 : number; // already removed again, together with its folder
+}
+
+Result<void> DirectoryStore::write(std::string const& key, std::string_view bytes) {
+    TRY(check_root());
+    std::filesystem::path const path = m_root / key;
+    int number = ENOENT;
+    // Whoever removes the last object of a folder removes the folder, maybe just before we write into it.
+    for (int attempt = 0; attempt < k_write_attempts && number == ENOENT; ++attempt) {
+        number = write_once(path, bytes);
+    }
+    return number == 0 ? Result<void>{} : system_error(number, "cannot write '" + path.string() + "'");
 }
 
 Result<void> DirectoryStore::remove(std::string const& key) {
     std::filesystem::path const path = m_root / key;
-    if (unlink(path.c_str()) != 0 && errno != ENOENT) {
+    if (unlink(path.c_str()) != 0 && !is_absence(errno)) {
         return system_error(errno, "cannot remove '" + path.string() + "'");
     }
     // Folders that become empty go too; rmdir refuses the others, which is what is wanted.
@@ -160,39 +206,57 @@ Result<void> DirectoryStore::remove(std::string const& key) {
     return {};
 }
 
-Result<std::vector<Object>> DirectoryStore::list(std::string const& prefix) {
-    std::vector<Object> objects;
+Result<std::vector<DirectoryStore::Entry>> DirectoryStore::entries_of(std::string const& prefix) const {
+    std::vector<Entry> entries;
     std::error_code failure;
-    std::filesystem::path const folder = m_root / prefix;
-    std::filesystem::recursive_directory_iterator entry(folder, failure);
-    for (; !failure && entry != std::filesystem::recursive_directory_iterator(); entry.increment(failure)) {
-        bool const temporary = entry->path().filename().string().starts_with(k_temporary_prefix);
+    std::filesystem::directory_iterator entry(m_root / prefix, failure);
+    for (; !failure && entry != std::filesystem::directory_iterator(); entry.increment(failure)) {
+        std::string const name = entry->path().filename().string();
         std::error_code vanished; // another process may remove it while we look
-        if (!temporary && entry->is_regular_file(vanished)) {
+        if (entry->is_directory(vanished)) {
+            entries.push_back({name, true, 0});
+        } else if (entry->is_regular_file(vanished) && !name.starts_with(k_temporary_prefix)) {
             auto const size = entry->file_size(vanished);
-            objects.push_back(
-                {std::filesystem::relative(entry->path(), m_root, vanished).string(), vanished ? 0 : size});
+            if (!vanished) {
+                entries.push_back({name, false, size});
+            }
         }
     }
-    if (failure && failure.value() != ENOENT) {
-        return system_error(failure.value(), "cannot list '" + folder.string() + "'");
+    if (failure && !is_absence(failure.value())) {
+        return system_error(failure.value(), "cannot list '" + (m_root / prefix).string() + "'");
     }
+    return entries;
+}
+
+// Folder by folder: one that vanishes meanwhile must not end the list of the others.
+Result<void> DirectoryStore::collect(std::string const& prefix, std::vector<Object>& objects) const {
+    TRY_ASSIGN(auto const entries, entries_of(prefix));
+    for (auto const& entry : entries) {
+        if (entry.is_folder) {
+            TRY(collect(prefix + entry.name + "/", objects));
+        } else {
+            objects.push_back({prefix + entry.name, entry.size_bytes});
+        }
+    }
+    return {};
+}
+
+Result<std::vector<Object>> DirectoryStore::list(std::string const& prefix) {
+    TRY(check_root());
+    std::vector<Object> objects;
+    TRY(collect(prefix, objects));
     std::sort(objects.begin(), objects.end(), [](auto const& a, auto const& b) { return a.key < b.key; });
     return objects;
 }
 
 Result<std::vector<std::string>> DirectoryStore::list_folders(std::string const& prefix) {
+    TRY(check_root());
+    TRY_ASSIGN(auto const entries, entries_of(prefix));
     std::vector<std::string> names;
-    std::error_code failure;
-    std::filesystem::directory_iterator entry(m_root / prefix, failure);
-    for (; !failure && entry != std::filesystem::directory_iterator(); entry.increment(failure)) {
-        std::error_code vanished;
-        if (entry->is_directory(vanished)) {
-            names.push_back(entry->path().filename().string());
+    for (auto const& entry : entries) {
+        if (entry.is_folder) {
+            names.push_back(entry.name);
         }
-    }
-    if (failure && failure.value() != ENOENT) {
-        return system_error(failure.value(), "cannot list '" + (m_root / prefix).string() + "'");
     }
     std::sort(names.begin(), names.end());
     return names;

@@ -13,7 +13,7 @@ class DirectoryStore final : public Store {
     explicit DirectoryStore(std::filesystem::path root);
 
     Result<std::optional<std::string>> read(std::string const& key) override;
-    Result<bool> exists(std::string const& key) override;
+    Result<std::optional<std::uint64_t>> size(std::string const& key) override;
     Result<void> write(std::string const& key, std::string_view bytes) override;
     Result<void> remove(std::string const& key) override;
     Result<std::vector<Object>> list(std::string const& prefix) override;
@@ -21,6 +21,18 @@ class DirectoryStore final : public Store {
     [[nodiscard]] std::string description() const override;
 
   private:
+    struct Entry {
+        std::string name;
+        bool is_folder;
+        std::uint64_t size_bytes;
+    };
+
+    [[nodiscard]] Result<void> check_root() const;
+    [[nodiscard]] int make_folder(std::filesystem::path const& folder) const;
+    [[nodiscard]] int write_once(std::filesystem::path const& path, std::string_view bytes) const;
+    [[nodiscard]] Result<std::vector<Entry>> entries_of(std::string const& prefix) const;
+    [[nodiscard]] Result<void> collect(std::string const& prefix, std::vector<Object>& objects) const;
+
     std::filesystem::path m_root;
 };
 

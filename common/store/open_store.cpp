@@ -86,6 +86,9 @@ Result<std::unique_ptr<Store>> open_or_create_store(std::string const& location,
     TRY(check_location(location));
     DirectoryStore fresh(location);
     auto const text = fresh.read(k_store_file);
+    if (!text && text.error().kind != Errc::not_found) {
+        return tl::unexpected<Error>(text.error());
+    }
     if (!text || !*text) {
         TRY(make_directory(location));
         TRY(fresh.write(k_store_file, store_document(clock)));

@@ -25,7 +25,8 @@ class Store {
 
     /// The whole object, or nothing when it does not exist.
     [[nodiscard]] virtual Result<std::optional<std::string>> read(std::string const& key) = 0;
-    [[nodiscard]] virtual Result<bool> exists(std::string const& key) = 0;
+    /// Its size in bytes, or nothing when it does not exist.
+    [[nodiscard]] virtual Result<std::optional<std::uint64_t>> size(std::string const& key) = 0;
 
     /// Stores the object durably: once this returns it survives a power loss, and no reader ever sees a part of it.
     /// Replaces what was there.
@@ -37,7 +38,7 @@ class Store {
     /// All objects whose key begins with `prefix` (ends in "/" or is empty), in key order.
     [[nodiscard]] virtual Result<std::vector<Object>> list(std::string const& prefix) = 0;
 
-    /// The next part of the names below `prefix`, each once, in order: "a/" and "b/" of a/x, a/y, b/z.
+    /// The next part of the names below `prefix`, each once, in order: "a" and "b" of a/x, a/y, b/z.
     [[nodiscard]] virtual Result<std::vector<std::string>> list_folders(std::string const& prefix) = 0;
 
     /// For messages: "store '/backups'".

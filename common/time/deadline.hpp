@@ -10,7 +10,7 @@ namespace sluice::time {
 class Deadline {
   public:
     Deadline(Clock const& clock, std::chrono::milliseconds limit)
-        : m_clock(&clock), m_end(clock.steady_now() + limit) {}
+        : m_clock(&clock), m_end(clock.steady_now() + std::min(limit, k_longest)) {}
 
     [[nodiscard]] bool passed() const { return m_clock->steady_now() >= m_end; }
 
@@ -21,6 +21,9 @@ class Deadline {
     }
 
   private:
+    // The clock counts nanoseconds in 64 bits, which is 292 years; a longer limit would wrap into the past.
+    static constexpr std::chrono::milliseconds k_longest = std::chrono::hours{24 * 365 * 100};
+
     Clock const* m_clock;
     Steady m_end;
 };

@@ -1,7 +1,7 @@
 #include "common/time/timestamp.hpp"
 
 #include <array>
-#include <cstdio>
+#include <charconv>
 #include <ctime>
 
 namespace sluice::time {
@@ -36,16 +36,19 @@ std::string compact_timestamp(Wall when) { return format(utc_parts(when), "%Y%m%
 Result<Wall> parse_timestamp(std::string_view text) {
     std::string const copy{text};
     std::tm parts{};
-    char const* rest = strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
     int milliseconds = 0;
-    int used = 0;
-    if (rest != nullptr && *rest == '.' && std::sscanf(rest, ".%3d%n", &milliseconds, &used) == 1) {
-        rest += used;
+    char const* const rest = strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+    if (rest != nullptr && *rest == '.') {
+        std::from_chars(rest + 1, copy.c_str() + copy.size(), milliseconds);
     }
-    if (rest == nullptr || std::string_view(rest) != "Z") {
+    Wall const when = std::chrono::system_clock::from_time_t(timegm(&parts)) + std::chrono::milliseconds(milliseconds);
+    // strptime takes single digits, and timegm turns the 30th of February into a day of March; neither comes back
+    // equal.
+    std::string const written = timestamp_text(when);
+    if (rest == nullptr || (copy != written && copy != written.substr(0, written.find('.')) + "Z")) {
         return fail(Errc::bad_data, "'" + copy + "' is not a UTC timestamp");
     }
-    return std::chrono::system_clock::from_time_t(timegm(&parts)) + std::chrono::milliseconds(milliseconds);
+    return when;
 }
 
 } // namespace sluice::time

@@ -168,7 +168,9 @@ Result<void> write_reports(Release const& release, Options const& options) {
     auto const write = [](std::string const& path, std::string const& text) -> Result<void> {
         return path.empty() ? Result<void>{} : write_whole(path, text);
     };
-    TRY(write(files.dotenv, dotenv_report(release, options.strict)));
+    if (!files.dotenv.empty()) {
+        TRY(cli::write_dotenv(files.dotenv, dotenv_lines(release, options.strict)));
+    }
     TRY(write(files.report, json_report(release, options.strict)));
     TRY(write(files.code_quality, code_quality_report(release)));
     TRY(write(files.sarif, sarif_report(release)));

@@ -143,16 +143,17 @@ std::vector<Case> cases_of(Release const& release, bool strict) {
 
 } // namespace
 
-std::string dotenv_report(Release const& release, bool strict) {
-    std::string const prefix = "SLUICE_SPLIT_";
-    return prefix + "VERDICT=" + std::string(name_of(release.kind)) + "\n" + prefix +
-           "PIPELINE=" + pipeline_of(release, strict) + "\n" + prefix + "PHASE=" + std::string(name_of(release.phase)) +
-           "\n" + prefix + "SAFETY=" + std::string(name_of(release.safety)) + "\n" + prefix + "BASE=" + release.base +
-           "\n" + prefix + "HEAD=" + release.head + "\n" + prefix +
-           "MIGRATION_COUNT=" + std::to_string(release.count(FileClass::migration)) + "\n" + prefix +
-           "WAIVED=" + std::to_string(release.waived) + "\n" + prefix +
-           "SNAPSHOT=" + (release.needs_snapshot ? "required" : "none") + "\n" + prefix +
-           "SERVICES=" + services_list(release) + "\n";
+cli::DotenvLines dotenv_lines(Release const& release, bool strict) {
+    return {{"SLUICE_SPLIT_VERDICT", std::string(name_of(release.kind))},
+            {"SLUICE_SPLIT_PIPELINE", pipeline_of(release, strict)},
+            {"SLUICE_SPLIT_PHASE", std::string(name_of(release.phase))},
+            {"SLUICE_SPLIT_SAFETY", std::string(name_of(release.safety))},
+            {"SLUICE_SPLIT_BASE", release.base},
+            {"SLUICE_SPLIT_HEAD", release.head},
+            {"SLUICE_SPLIT_MIGRATION_COUNT", std::to_string(release.count(FileClass::migration))},
+            {"SLUICE_SPLIT_WAIVED", std::to_string(release.waived)},
+            {"SLUICE_SPLIT_SNAPSHOT", release.needs_snapshot ? "required" : "none"},
+            {"SLUICE_SPLIT_SERVICES", services_list(release)}};
 }
 
 std::vector<std::string> fingerprints(std::vector<Finding> const& findings) {

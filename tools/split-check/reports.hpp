@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/cli/dotenv.hpp"
 #include "common/result/result.hpp"
 #include "tools/split-check/release.hpp"
 
@@ -13,8 +14,8 @@ namespace sluice::split_check {
 /// Format: schema/report.schema.json.
 [[nodiscard]] std::string json_report(Release const& release, bool strict);
 
-/// At most ten lines of SLUICE_SPLIT_…=value. Source: GitLab "dotenv report" (5 KB, no quoting, no comments).
-[[nodiscard]] std::string dotenv_report(Release const& release, bool strict);
+/// At most ten lines of SLUICE_SPLIT_…=value. Source: GitLab "dotenv report" (5 KB, 20 variables).
+[[nodiscard]] cli::DotenvLines dotenv_lines(Release const& release, bool strict);
 
 /// Source: GitLab "Code Quality", "Import Code Quality results".
 [[nodiscard]] std::string code_quality_report(Release const& release);

@@ -1,0 +1,180 @@
+#include "common/snapshot/manifest.hpp"
+
+#include "common/snapshot/digest.hpp"
+
+#include <numeric>
+
+namespace sluice::snapshot {
+
+namespace {
+
+Json pieces_json(std::vector<Piece> const& pieces) {
+    Json list = Json::array();
+    for (auto const& piece : pieces) {
+        list.push_back({piece.chunk, piece.offset, piece.length});
+    }
+    return list;
+}
+
+Json data_json(TableData const& data) {
+    Json parts = Json::array();
+    for (auto const& part : data.parts) {
+        parts.push_back({{"rows", part.rows}, {"pieces", pieces_json(part.pieces)}});
+    }
+    return {{"rows", data.rows}, {"bytes", data.bytes}, {"row_hash", data.row_hash}, {"parts", std::move(parts)}};
+}
+
+Json table_json(Table const& table, TableData const& data) {
+    return {{"schema", table.schema},
+            {"name", table.name},
+            {"columns", table.columns},
+            {"kind", table.kind == TableKind::plain ? "plain" : "extension_config"},
+            {"condition", table.condition},
+            {"data_excluded", table.data_excluded},
+            {"counters",
+             {{"inserted", table.counters.inserted},
+              {"updated", table.counters.updated},
+              {"deleted", table.counters.deleted}}},
+            {"data", data_json(data)}};
+}
+
+Json source_json(Source const& source) {
+    return {{"system_identifier", source.system_identifier},
+            {"database", source.database},
+            {"database_oid", source.database_oid},
+            {"server_version", source.server_version},
+            {"version_number", source.version_number},
+            {"standby", source.standby},
+            {"role", source.role},
+            {"lsn", source.lsn}};
+}
+
+Json properties_json(DatabaseProperties const& properties) {
+    Json settings = Json::array();
+    for (auto const& setting : properties.settings) {
+        settings.push_back({{"role", setting.role}, {"name", setting.name}, {"value", setting.value}});
+    }
+    return {{"owner", properties.owner},
+            {"acl", properties.acl},
+            {"connection_limit", properties.connection_limit},
+            {"comment", properties.comment},
+            {"settings", std::move(settings)},
+            {"encoding", properties.encoding},
+            {"collate", properties.collate},
+            {"ctype", properties.ctype},
+            {"locale_provider", properties.locale_provider},
+            {"locale", properties.locale},
+            {"collation_version", properties.collation_version}};
+}
+
+Json extensions_json(std::vector<Extension> const& extensions) {
+    Json list = Json::array();
+    for (auto const& extension : extensions) {
+        list.push_back({{"name", extension.name},
+                        {"version", extension.version},
+                        {"schema", extension.schema},
+                        {"trusted", extension.trusted}});
+    }
+    return list;
+}
+
+Json sequences_json(std::vector<Sequence> const& sequences) {
+    Json list = Json::array();
+    for (auto const& sequence : sequences) {
+        list.push_back({{"schema", sequence.schema},
+                        {"name", sequence.name},
+                        {"last_value", sequence.last_value},
+                        {"is_called", sequence.is_called}});
+    }
+    return list;
+}
+
+Json large_objects_json(std::vector<LargeObject> const& objects) {
+    Json list = Json::array();
+    for (auto const& object : objects) {
+        list.push_back({{"oid", object.oid},
+                        {"owner", object.owner},
+                        {"acl", object.acl},
+                        {"comment", object.comment},
+                        {"size_bytes", object.size_bytes}});
+    }
+    return list;
+}
+
+Json chunks_json(std::vector<ChunkInfo> const& chunks) {
+    Json list = Json::array();
+    for (auto const& chunk : chunks) {
+        list.push_back({chunk.id, chunk.stored_sha256, chunk.plain_bytes, chunk.stored_bytes});
+    }
+    return list;
+}
+
+Json tables_json(Manifest const& manifest) {
+    Json list = Json::array();
+    for (std::size_t i = 0; i < manifest.inventory.tables.size(); ++i) {
+        list.push_back(table_json(manifest.inventory.tables[i], manifest.data.at(i)));
+    }
+    return list;
+}
+
+Json document_of(Manifest const& manifest) {
+    Inventory const& inventory = manifest.inventory;
+    return {{"version", k_manifest_version},
+            {"id", manifest.id},
+            {"name", manifest.name},
+            {"started", manifest.started},
+            {"finished", manifest.finished},
+            {"tool_version", manifest.tool_version},
+            {"pg_dump_major", manifest.pg_dump_major},
+            {"labels", manifest.labels},
+            {"pipeline",
+             {{"system", manifest.pipeline.system},
+              {"id", manifest.pipeline.id},
+              {"url", manifest.pipeline.url},
+              {"commit", manifest.pipeline.commit}}},
+            {"masked", manifest.masked},
+            {"source", source_json(inventory.source)},
+            {"database", properties_json(inventory.properties)},
+            {"roles", inventory.roles},
+            {"owners", inventory.owners},
+            {"extensions", extensions_json(inventory.extensions)},
+            {"tablespaces", inventory.tablespaces},
+            {"superuser_needs", inventory.superuser_needs},
+            {"left_out", inventory.left_out},
+            {"statistics_reset", inventory.statistics_reset},
+            {"transactions", inventory.transactions},
+            {"tables", tables_json(manifest)},
+            {"sequences", sequences_json(inventory.sequences)},
+            {"large_objects", large_objects_json(inventory.large_objects)},
+            {"large_object_data", data_json(manifest.large_object_data)},
+            {"schema", pieces_json(manifest.schema)},
+            {"chunks", chunks_json(manifest.chunks)}};
+}
+
+template <class Get> std::uint64_t sum(Manifest const& manifest, Get const& get) {
+    return std::accumulate(manifest.data.begin(), manifest.data.end(), std::uint64_t{0},
+                           [&](std::uint64_t total, TableData const& data) { return total + get(data); });
+}
+
+} // namespace
+
+std::uint64_t Manifest::total_rows() const {
+    return sum(*this, [](TableData const& table) { return table.rows; });
+}
+
+std::uint64_t Manifest::total_plain_bytes() const {
+    return sum(*this, [](TableData const& table) { return table.bytes; }) + large_object_data.bytes;
+}
+
+std::uint64_t Manifest::total_stored_bytes() const {
+    return std::accumulate(chunks.begin(), chunks.end(), std::uint64_t{0},
+                           [](std::uint64_t total, ChunkInfo const& chunk) { return total + chunk.stored_bytes; });
+}
+
+std::string to_text(Manifest const& manifest) {
+    Json document = document_of(manifest);
+    document["sha256"] = sha256_hex(json::dump(document));
+    return json::dump(document) + "\n";
+}
+
+} // namespace sluice::snapshot

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "common/ci/pipeline.hpp"
+#include "common/json/json.hpp"
+#include "common/snapshot/inventory.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace sluice::snapshot {
+
+/// A stored chunk: named by the SHA-256 (hex) of its plain bytes.
+struct ChunkInfo {
+    std::string id;
+    std::string stored_sha256; ///< of the compressed bytes as they lie in the store
+    std::uint64_t plain_bytes = 0;
+    std::uint64_t stored_bytes = 0;
+};
+
+/// A run of plain bytes inside one chunk; `chunk` counts into `Manifest::chunks`.
+struct Piece {
+    std::uint32_t chunk = 0;
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+};
+
+/// Whole rows as COPY text: the unit that one worker loads in one COPY.
+struct Part {
+    std::uint64_t rows = 0;
+    std::vector<Piece> pieces;
+};
+
+/// The rows of one table, or of all large objects. `row_hash` is the same whatever the order of the rows.
+struct TableData {
+    std::uint64_t rows = 0;
+    std::uint64_t bytes = 0;
+    std::string row_hash;
+    std::vector<Part> parts;
+};
+
+/// All that a restore needs and proves itself by. Written last: without it a snapshot does not exist.
+struct Manifest {
+    std::string id;
+    std::string name; ///< the database's name in the store
+    std::string started;
+    std::string finished;
+    std::string tool_version;
+    int pg_dump_major = 0;
+    std::map<std::string, std::string> labels;
+    ci::Pipeline pipeline;
+    bool masked = false;
+    Inventory inventory;
+    std::vector<TableData> data; ///< one for each of `inventory.tables`
+    TableData large_object_data; ///< rows of oid, offset, bytes in slices of `k_large_object_slice`
+    std::vector<Piece> schema;   ///< a pg_dump archive of the sections pre-data and post-data
+    std::vector<ChunkInfo> chunks;
+
+    [[nodiscard]] std::uint64_t total_rows() const;
+    [[nodiscard]] std::uint64_t total_plain_bytes() const;
+    [[nodiscard]] std::uint64_t total_stored_bytes() const;
+};
+
+inline constexpr unsigned k_manifest_version = 1;
+
+/// Large objects travel as rows of (oid, offset, at most this many bytes).
+inline constexpr std::uint64_t k_large_object_slice = 1'048'576;
+
+/// The document, with a SHA-256 over all the rest of it in "sha256". Schema: common/snapshot/manifest.schema.json.
+[[nodiscard]] std::string to_text(Manifest const& manifest);
+
+/// Strict: an unknown key, a wrong checksum or a piece outside its chunk is bad_data. `name` is for messages.
+[[nodiscard]] Result<Manifest> parse_manifest(std::string_view text, std::string const& name);
+
+} // namespace sluice::snapshot

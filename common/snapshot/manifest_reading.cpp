@@ -1,0 +1,280 @@
+#include "common/json/object_reader.hpp"
+#include "common/snapshot/chunk.hpp"
+#include "common/snapshot/digest.hpp"
+#include "common/snapshot/manifest.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace sluice::snapshot {
+
+namespace {
+
+template <class T>
+Result<std::vector<T>> read_list(json::ObjectReader& reader, std::string const& key,
+                                 std::function<Result<T>(Json const&, std::string const&)> const& read_one) {
+    std::vector<T> list;
+    Json const* array = reader.find(key);
+    std::string const path = reader.path_of(key);
+    if (array == nullptr || !array->is_array()) {
+        return fail(Errc::bad_data, "'" + path + "' must be a list");
+    }
+    list.reserve(array->size());
+    for (std::size_t i = 0; i < array->size(); ++i) {
+        TRY_ASSIGN(T item, read_one((*array)[i], path + "/" + std::to_string(i)));
+        list.push_back(std::move(item));
+    }
+    return list;
+}
+
+template <class T>
+Result<T> read_object(json::ObjectReader& reader, std::string const& key,
+                      std::function<Result<T>(Json const&, std::string const&)> const& read_one) {
+    Json const* value = reader.find(key);
+    if (value == nullptr) {
+        return fail(Errc::bad_data, "'" + reader.path_of(key) + "' is missing");
+    }
+    return read_one(*value, reader.path_of(key));
+}
+
+Result<Piece> read_piece(Json const& json, std::string const& path) {
+    bool const sound = json.is_array() && json.size() == 3 && json[0].is_number_unsigned() &&
+                       json[1].is_number_unsigned() && json[2].is_number_unsigned();
+    if (!sound) {
+        return fail(Errc::bad_data, "'" + path + "' must be [chunk, offset, length]");
+    }
+    return Piece{json[0].get<std::uint32_t>(), json[1].get<std::uint64_t>(), json[2].get<std::uint64_t>()};
+}
+
+Result<Part> read_part(Json const& json, std::string const& path) {
+    json::ObjectReader reader(json, path);
+    Part part;
+    part.rows = reader.required<std::uint64_t>("rows");
+    TRY_ASSIGN(part.pieces, read_list<Piece>(reader, "pieces", read_piece));
+    TRY(reader.finish());
+    return part;
+}
+
+Result<TableData> read_data(Json const& json, std::string const& path) {
+    json::ObjectReader reader(json, path);
+    TableData data;
+    data.rows = reader.required<std::uint64_t>("rows");
+    data.bytes = reader.required<std::uint64_t>("bytes");
+    data.row_hash = reader.required<std::string>("row_hash");
+    TRY_ASSIGN(data.parts, read_list<Part>(reader, "parts", read_part));
+    TRY(reader.finish());
+    return data;
+}
+
+Result<WriteCounters> read_counters(Json const& json, std::string const& path) {
+    json::ObjectReader reader(json, path);
+    WriteCounters const counters{reader.required<std::uint64_t>("inserted"), reader.required<std::uint64_t>("updated"),
+                                 reader.required<std::uint64_t>("deleted")};
+    TRY(reader.finish());
+    return counters;
+}
+
+struct TableAndData {
+    Table table;
+    TableData data;
+};
+
+Result<TableAndData> read_table(Json const& json, std::string const& path) {
+    json::ObjectReader reader(json, path);
+    TableAndData both;
+    Table& table = both.table;
+    table.schema = reader.required<std::string>("schema");
+    table.name = reader.required<std::string>("name");
+    table.columns = reader.required<std::vector<std::string>>("columns");
+    auto const kind = reader.required<std::string>("kind");
+    table.kind = kind == "plain" ? TableKind::plain : TableKind::extension_config;
+    table.condition = reader.required<std::string>("condition");
+    table.data_excluded = reader.required<bool>("data_excluded");
+    TRY_ASSIGN(table.counters, read_object<WriteCounters>(reader, "counters", read_counters));
+    TRY_ASSIGN(both.data, read_object<TableData>(reader, "data", read_data));
+    TRY(reader.finish());
+    return both;
+}
+
+Result<Source> read_source(Json const& json, std::string const& path) {
+    json::ObjectReader reader(json, path);
+    Source source;
+    source.system_identifier = reader.required<std::string>("system_identifier");
+    source.database = reader.required<std::string>("database");
+    source.database_oid = reader.required<std::uint32_t>("database_oid");
+    source.server_version = reader.required<std::string>("server_version");
+    source.version_number = reader.required<int>("version_number");
+    source.standby = reader.required<bool>("standby");
+    source.role = reader.required<std::string>("role");
+    source.lsn = reader.required<std::string>("lsn");
+    TRY(reader.finish());
+    return source;
+}
+
+Result<Setting> read_setting(Json const& json, std::string const& path) {
+    json::ObjectReader reader(json, path);
+    Setting const setting{reader.required<std::string>("role"), reader.required<std::string>("name"),
+                          reader.required<std::string>("value")};
+    TRY(reader.finish());
+    return setting;
+}
+
+Result<DatabaseProperties> read_properties_json(Json const& json, std::string const& path) {
+    json::ObjectReader reader(json, path);
+    DatabaseProperties properties;
+    properties.owner = reader.required<std::string>("owner");
+    properties.acl = reader.required<std::vector<std::string>>("acl");
+    properties.connection_limit = reader.required<std::int64_t>("connection_limit");
+    properties.comment = reader.required<std::string>("comment");
+    TRY_ASSIGN(properties.settings, read_list<Setting>(reader, "settings", read_setting));
+    properties.encoding = reader.required<std::string>("encoding");
+    properties.collate = reader.required<std::string>("collate");
+    properties.ctype = reader.required<std::string>("ctype");
+    properties.locale_provider = reader.required<std::string>("locale_provider");
+    properties.locale = reader.required<std::string>("locale");
+    properties.collation_version = reader.required<std::string>("collation_version");
+    TRY(reader.finish());
+    return properties;
+}
+
+Result<Extension> read_extension(Json const& json, std::string const& path) {
+    json::ObjectReader reader(json, path);
+    Extension const extension{reader.required<std::string>("name"), reader.required<std::string>("version"),
+                              reader.required<std::string>("schema"), reader.required<bool>("trusted")};
+    TRY(reader.finish());
+    return extension;
+}
+
+Result<Sequence> read_sequence(Json const& json, std::string const& path) {
+    json::ObjectReader reader(json, path);
+    Sequence const sequence{reader.required<std::string>("schema"), reader.required<std::string>("name"),
+                            reader.required<std::int64_t>("last_value"), reader.required<bool>("is_called")};
+    TRY(reader.finish());
+    return sequence;
+}
+
+Result<LargeObject> read_large_object(Json const& json, std::string const& path) {
+    json::ObjectReader reader(json, path);
+    LargeObject const object{reader.required<std::uint32_t>("oid"), reader.required<std::string>("owner"),
+                             reader.required<std::vector<std::string>>("acl"), reader.required<std::string>("comment"),
+                             reader.required<std::uint64_t>("size_bytes")};
+    TRY(reader.finish());
+    return object;
+}
+
+Result<ci::Pipeline> read_pipeline(Json const& json, std::string const& path) {
+    json::ObjectReader reader(json, path);
+    ci::Pipeline const pipeline{reader.required<std::string>("system"), reader.required<std::string>("id"),
+                                reader.required<std::string>("url"), reader.required<std::string>("commit")};
+    TRY(reader.finish());
+    return pipeline;
+}
+
+Result<ChunkInfo> read_chunk(Json const& json, std::string const& path) {
+    bool const sound = json.is_array() && json.size() == 4 && json[0].is_string() && json[1].is_string() &&
+                       json[2].is_number_unsigned() && json[3].is_number_unsigned();
+    if (!sound) {
+        return fail(Errc::bad_data, "'" + path + "' must be [name, stored sha256, plain bytes, stored bytes]");
+    }
+    ChunkInfo chunk{json[0].get<std::string>(), json[1].get<std::string>(), json[2].get<std::uint64_t>(),
+                    json[3].get<std::uint64_t>()};
+    if (!is_chunk_id(chunk.id) || chunk.plain_bytes > k_chunk_bytes) {
+        return fail(Errc::bad_data, "'" + path + "' is not a chunk of this format");
+    }
+    return chunk;
+}
+
+Result<std::map<std::string, std::string>> read_labels(Json const& json, std::string const& path) {
+    std::map<std::string, std::string> labels;
+    for (auto const& [key, value] : json.items()) {
+        if (!value.is_string()) {
+            return fail(Errc::bad_data, "'" + path + "/" + key + "' must be a text");
+        }
+        labels.emplace(key, value.get<std::string>());
+    }
+    return labels;
+}
+
+Result<void> read_inventory(json::ObjectReader& reader, Manifest& manifest) {
+    Inventory& inventory = manifest.inventory;
+    TRY_ASSIGN(inventory.source, read_object<Source>(reader, "source", read_source));
+    TRY_ASSIGN(inventory.properties, read_object<DatabaseProperties>(reader, "database", read_properties_json));
+    inventory.roles = reader.required<std::vector<std::string>>("roles");
+    inventory.owners = reader.required<std::vector<std::string>>("owners");
+    TRY_ASSIGN(inventory.extensions, read_list<Extension>(reader, "extensions", read_extension));
+    inventory.tablespaces = reader.required<std::vector<std::string>>("tablespaces");
+    inventory.superuser_needs = reader.required<std::vector<std::string>>("superuser_needs");
+    inventory.left_out = reader.required<std::vector<std::string>>("left_out");
+    inventory.statistics_reset = reader.required<std::string>("statistics_reset");
+    inventory.transactions = reader.required<std::uint64_t>("transactions");
+    TRY_ASSIGN(auto both, read_list<TableAndData>(reader, "tables", read_table));
+    for (auto& one : both) {
+        inventory.tables.push_back(std::move(one.table));
+        manifest.data.push_back(std::move(one.data));
+    }
+    TRY_ASSIGN(inventory.sequences, read_list<Sequence>(reader, "sequences", read_sequence));
+    TRY_ASSIGN(inventory.large_objects, read_list<LargeObject>(reader, "large_objects", read_large_object));
+    return {};
+}
+
+Result<Manifest> read_manifest(Json const& document) {
+    json::ObjectReader reader(document, "");
+    Manifest manifest;
+    if (auto const version = reader.required<unsigned>("version"); version != k_manifest_version) {
+        return fail(Errc::bad_data, "manifest has version " + std::to_string(version) + "; this program reads " +
+                                        std::to_string(k_manifest_version));
+    }
+    manifest.id = reader.required<std::string>("id");
+    manifest.name = reader.required<std::string>("name");
+    manifest.started = reader.required<std::string>("started");
+    manifest.finished = reader.required<std::string>("finished");
+    manifest.tool_version = reader.required<std::string>("tool_version");
+    manifest.pg_dump_major = reader.required<int>("pg_dump_major");
+    TRY_ASSIGN(manifest.labels, read_object<std::map<std::string, std::string>>(reader, "labels", read_labels));
+    TRY_ASSIGN(manifest.pipeline, read_object<ci::Pipeline>(reader, "pipeline", read_pipeline));
+    manifest.masked = reader.required<bool>("masked");
+    TRY(read_inventory(reader, manifest));
+    TRY_ASSIGN(manifest.large_object_data, read_object<TableData>(reader, "large_object_data", read_data));
+    TRY_ASSIGN(manifest.schema, read_list<Piece>(reader, "schema", read_piece));
+    TRY_ASSIGN(manifest.chunks, read_list<ChunkInfo>(reader, "chunks", read_chunk));
+    TRY(reader.finish());
+    return manifest;
+}
+
+bool inside_its_chunk(Piece const& piece, std::vector<ChunkInfo> const& chunks) {
+    return piece.chunk < chunks.size() && piece.offset <= chunks[piece.chunk].plain_bytes &&
+           piece.length <= chunks[piece.chunk].plain_bytes - piece.offset;
+}
+
+Result<void> check_pieces(Manifest const& manifest) {
+    auto const sound = [&](std::vector<Piece> const& pieces) {
+        return std::all_of(pieces.begin(), pieces.end(),
+                           [&](Piece const& piece) { return inside_its_chunk(piece, manifest.chunks); });
+    };
+    auto const data_sound = [&](TableData const& data) {
+        return std::all_of(data.parts.begin(), data.parts.end(), [&](Part const& part) { return sound(part.pieces); });
+    };
+    bool const all = sound(manifest.schema) && data_sound(manifest.large_object_data) &&
+                     std::all_of(manifest.data.begin(), manifest.data.end(), data_sound);
+    return all ? Result<void>{} : fail(Errc::bad_data, "a piece lies outside its chunk");
+}
+
+} // namespace
+
+Result<Manifest> parse_manifest(std::string_view text, std::string const& name) {
+    TRY_ASSIGN(Json document, json::parse(text, name));
+    std::string const stated = document.is_object() ? document.value("sha256", Json{}).dump() : "";
+    if (document.is_object()) {
+        document.erase("sha256");
+    }
+    if (stated != '"' + sha256_hex(json::dump(document)) + '"') {
+        return fail(Errc::bad_data, "'" + name + "' is damaged: its checksum does not match",
+                    "Use another snapshot; this one cannot be trusted.");
+    }
+    auto manifest = read_manifest(document).map_error(while_doing("reading '" + name + "'"));
+    TRY_ASSIGN(Manifest sound, std::move(manifest));
+    TRY(check_pieces(sound).map_error(while_doing("reading '" + name + "'")));
+    return sound;
+}
+
+} // namespace sluice::snapshot

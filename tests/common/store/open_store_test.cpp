@@ -1,0 +1,115 @@
+#include "common/store/open_store.hpp"
+
+#include "tests/support/fake_clock.hpp"
+#include "tests/support/must.hpp"
+#include "tests/support/ordinary_user.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sluice::store {
+namespace {
+
+using test::must;
+
+class OpenStore : public testing::Test {
+  protected:
+    test::TemporaryDirectory m_folder{};
+    test::FakeClock m_clock{};
+
+    std::string location() const { return m_folder.file("store"); }
+    Error refusal() const {
+        auto const outcome = open_store(location());
+        EXPECT_FALSE(outcome);
+        return outcome ? Error{} : outcome.error();
+    }
+    void with_store_json(std::string const& text) const {
+        std::filesystem::create_directory(location());
+        test::write_text(location() + "/store.json", text);
+    }
+};
+
+TEST_F(OpenStore, makes_a_store_and_opens_it_again) {
+    auto const made = must(open_or_create_store(location(), m_clock));
+    must(made->write("a/b", "x"));
+    EXPECT_EQ(must(must(open_store(location()))->read("a/b")), "x");
+    EXPECT_EQ(must(must(open_or_create_store(location(), m_clock))->read("a/b")), "x");
+    EXPECT_EQ(made->description(), "store '" + location() + "'");
+}
+
+TEST_F(OpenStore, writes_format_and_time_into_store_json) {
+    must(open_or_create_store(location(), m_clock));
+    EXPECT_EQ(test::read_text(location() + "/store.json"),
+              "{\n  \"created\": \"2026-11-22T00:00:00.000Z\",\n  \"version\": 1\n}\n");
+}
+
+TEST_F(OpenStore, uses_an_empty_directory_that_is_there) {
+    std::filesystem::create_directory(location());
+    EXPECT_TRUE(open_or_create_store(location(), m_clock));
+}
+
+TEST_F(OpenStore, does_not_take_a_missing_directory_for_an_empty_store) {
+    Error const error = refusal();
+    EXPECT_EQ(error.kind, Errc::not_found);
+    EXPECT_NE(error.hint.find("mounted"), std::string::npos);
+    EXPECT_FALSE(std::filesystem::exists(location()));
+}
+
+TEST_F(OpenStore, does_not_take_a_directory_without_store_json_for_a_store) {
+    std::filesystem::create_directory(location());
+    EXPECT_EQ(refusal().kind, Errc::not_found);
+}
+
+TEST_F(OpenStore, refuses_to_settle_among_other_files) {
+    std::filesystem::create_directory(location());
+    test::write_text(location() + "/thesis.txt", "x");
+    auto const outcome = open_or_create_store(location(), m_clock);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().kind, Errc::refused);
+    EXPECT_FALSE(std::filesystem::exists(location() + "/store.json"));
+}
+
+TEST_F(OpenStore, refuses_a_format_it_does_not_know) {
+    with_store_json(R"({"version": 2, "created": "2030-01-01T00:00:00.000Z"})");
+    Error const error = refusal();
+    EXPECT_EQ(error.kind, Errc::bad_data);
+    EXPECT_NE(error.message.find("format 2"), std::string::npos);
+}
+
+TEST_F(OpenStore, refuses_a_damaged_store_json) {
+    for (char const* text : {"", "{", "[]", R"({"version": "1", "created": "x"})", R"({"created": "x"})",
+                             R"({"version": 1, "created": "x", "encrypted": true})"}) {
+        with_store_json(text);
+        EXPECT_EQ(refusal().kind, Errc::bad_data) << text;
+        EXPECT_EQ(open_or_create_store(location(), m_clock).error().kind, Errc::bad_data) << text;
+        EXPECT_EQ(test::read_text(location() + "/store.json"), text);
+    }
+}
+
+TEST_F(OpenStore, refuses_a_location_of_another_kind_and_none) {
+    EXPECT_EQ(open_store("s3://bucket/prefix").error().kind, Errc::usage);
+    EXPECT_EQ(open_store("").error().kind, Errc::usage);
+    EXPECT_EQ(open_or_create_store("", m_clock).error().kind, Errc::usage);
+}
+
+TEST_F(OpenStore, does_not_make_the_folders_above_a_new_store) {
+    auto const outcome = open_or_create_store(m_folder.file("not/mounted/store"), m_clock);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().kind, Errc::not_found);
+    EXPECT_FALSE(std::filesystem::exists(m_folder.file("not")));
+}
+
+TEST_F(OpenStore, says_which_right_is_missing) {
+    must(open_or_create_store(location(), m_clock));
+    std::filesystem::permissions(location(), std::filesystem::perms::none);
+    {
+        test::OrdinaryUser const somebody;
+        EXPECT_EQ(refusal().kind, Errc::denied);
+        EXPECT_EQ(open_or_create_store(location(), m_clock).error().kind, Errc::denied);
+        EXPECT_EQ(open_or_create_store(m_folder.file("other"), m_clock).error().kind, Errc::denied);
+    }
+    std::filesystem::permissions(location(), std::filesystem::perms::owner_all);
+}
+
+} // namespace
+} // namespace sluice::store

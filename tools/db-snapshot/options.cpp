@@ -1,0 +1,145 @@
+#include "tools/db-snapshot/options.hpp"
+
+#include "common/snapshot/catalog.hpp"
+#include "common/time/duration_text.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace sluice::db_snapshot {
+
+namespace {
+
+constexpr cli::HelpText k_help{
+    "db-snapshot", "Take a consistent, compressed, verifiable snapshot of a live PostgreSQL database into a store.",
+    "  db-snapshot --source env:PRODUCTION_URL --store /backups --label release=2.4\n"
+    "  db-snapshot verify latest --store /backups --restore-to env:SCRATCH_URL\n"};
+
+// More connections than this load a server without reading faster.
+constexpr std::size_t k_most_jobs = 64;
+
+struct RawOptions {
+    Options parsed{};
+    std::vector<std::string> labels{};
+    std::string lock_timeout = "10s";
+};
+
+void add_store_options(CLI::App& app, Options& options) {
+    app.add_option("--store", options.store, "where snapshots live (or SLUICE_STORE)")->type_name("DIRECTORY");
+    app.add_option("--name", options.name, "the database's name in the store")->type_name("NAME");
+    cli::add_common_options(app, options.common);
+}
+
+void add_jobs(CLI::App& app, Options& options) {
+    app.add_option("--jobs", options.jobs, "connections that work at once (default: processors, at most 4)")
+        ->type_name("N")
+        ->check(CLI::Range(std::size_t{1}, k_most_jobs));
+}
+
+void add_take_options(CLI::App& app, RawOptions& raw) {
+    app.add_option("--source", raw.parsed.source, "the database: env:VAR, service:NAME, file:PATH; or PG* variables")
+        ->type_name("REF");
+    add_store_options(app, raw.parsed);
+    add_jobs(app, raw.parsed);
+    app.add_option("--label", raw.labels, "kept in the manifest")->type_name("KEY=VALUE");
+    app.add_option("--exclude-data", raw.parsed.exclude_data, "keep these tables' definition only")
+        ->type_name("PATTERN");
+    app.add_option("--lock-timeout", raw.lock_timeout, "how long to wait for the tables' locks (default 10s)")
+        ->type_name("D");
+    app.add_option("--dotenv", raw.parsed.dotenv, "also write SLUICE_… lines for CI")->type_name("FILE");
+}
+
+CLI::App* add_verb(CLI::App& app, Options& options, char const* name, char const* summary) {
+    CLI::App* verb = app.add_subcommand(name, summary);
+    add_store_options(*verb, options);
+    return verb;
+}
+
+void add_id(CLI::App& verb, Options& options) {
+    verb.add_option("ID", options.id, "an id as list shows it, or latest")->required();
+}
+
+void add_verbs(CLI::App& app, Options& options) {
+    add_verb(app, options, "init", "make an empty store");
+    add_verb(app, options, "list", "what is in the store");
+    add_id(*add_verb(app, options, "show", "what a snapshot holds"), options);
+    add_id(*add_verb(app, options, "status", "whether it is running, complete, failed or dead"), options);
+    CLI::App* verify = add_verb(app, options, "verify", "read every byte back and prove it");
+    add_id(*verify, options);
+    add_jobs(*verify, options);
+    verify->add_option("--restore-to", options.restore_to, "also restore into a scratch database on this server")
+        ->type_name("REF");
+    CLI::App* files = add_verb(app, options, "export", "write plain files and a restore.sh that needs no Sluice");
+    add_id(*files, options);
+    files->add_option("DIRECTORY", options.directory, "a new or empty directory")->required();
+}
+
+Verb chosen_verb(CLI::App const& app) {
+    constexpr std::array<std::pair<char const*, Verb>, 6> verbs{{{"init", Verb::init},
+                                                                 {"list", Verb::list},
+                                                                 {"show", Verb::show},
+                                                                 {"status", Verb::status},
+                                                                 {"verify", Verb::verify},
+                                                                 {"export", Verb::export_files}}};
+    for (auto const& [name, verb] : verbs) {
+        if (app.got_subcommand(name)) {
+            return verb;
+        }
+    }
+    return Verb::take;
+}
+
+Result<std::map<std::string, std::string>> parse_labels(std::vector<std::string> const& texts) {
+    std::map<std::string, std::string> labels;
+    for (auto const& text : texts) {
+        std::size_t const sign = text.find('=');
+        if (sign == 0 || sign == std::string::npos) {
+            return fail(Errc::usage, "--label '" + text + "' is not KEY=VALUE",
+                        "Write for example --label release=2.4.");
+        }
+        labels[text.substr(0, sign)] = text.substr(sign + 1);
+    }
+    return labels;
+}
+
+std::size_t default_jobs() { return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 4); }
+
+Result<Options> validated(RawOptions raw, ci::Environment const& environment) {
+    Options options = std::move(raw.parsed);
+    TRY_ASSIGN(options.labels, parse_labels(raw.labels));
+    TRY_ASSIGN(options.lock_timeout,
+               time::parse_duration(raw.lock_timeout).map_error(while_doing("reading --lock-timeout")));
+    options.jobs = options.jobs == 0 ? default_jobs() : options.jobs;
+    if (options.store.empty()) {
+        options.store = environment.get("SLUICE_STORE").value_or("");
+    }
+    if (options.store.empty()) {
+        return fail(Errc::usage, "no store named", "Give --store DIRECTORY or set SLUICE_STORE.");
+    }
+    if (!options.name.empty()) {
+        TRY(snapshot::check_name(options.name));
+    }
+    return options;
+}
+
+} // namespace
+
+Result<std::variant<Options, cli::ExitCode>> parse_options(std::vector<std::string> const& arguments,
+                                                           ci::Environment const& environment) {
+    CLI::App app;
+    RawOptions raw;
+    cli::describe(app, k_help);
+    add_take_options(app, raw);
+    add_verbs(app, raw.parsed);
+    app.require_subcommand(0, 1);
+    TRY_ASSIGN(auto const done, cli::parse_arguments(app, arguments));
+    if (done) {
+        return std::variant<Options, cli::ExitCode>{*done};
+    }
+    raw.parsed.verb = chosen_verb(app);
+    return validated(std::move(raw), environment).map([](Options options) {
+        return std::variant<Options, cli::ExitCode>{std::move(options)};
+    });
+}
+
+} // namespace sluice::db_snapshot

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "common/ci/environment.hpp"
+#include "common/cli/options.hpp"
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace sluice::db_snapshot {
+
+enum class Verb { take, init, list, show, status, verify, export_files };
+
+struct Options {
+    cli::CommonOptions common{};
+    Verb verb = Verb::take;
+    std::string store;
+    std::string name; ///< empty: for take the source's own name; for the others the only one in the store
+    std::size_t jobs = 0;
+
+    // take
+    std::string source;
+    std::map<std::string, std::string> labels{};
+    std::vector<std::string> exclude_data{};
+    std::chrono::milliseconds lock_timeout{};
+    std::string dotenv;
+
+    // show, status, verify, export
+    std::string id;
+    std::string restore_to;
+    std::string directory;
+};
+
+/// Reads and validates the command line and the SLUICE_… variables; opens nothing. An exit code means that help or
+/// version was printed. Errors: usage.
+[[nodiscard]] Result<std::variant<Options, cli::ExitCode>> parse_options(std::vector<std::string> const& arguments,
+                                                                         ci::Environment const& environment);
+
+} // namespace sluice::db_snapshot

@@ -1,0 +1,173 @@
+#include "tools/db-snapshot/take.hpp"
+
+#include "common/ci/pipeline.hpp"
+#include "common/cli/dotenv.hpp"
+#include "common/cli/version.hpp"
+#include "common/log/log.hpp"
+#include "common/log/progress.hpp"
+#include "common/postgres/session.hpp"
+#include "common/snapshot/chunk.hpp"
+#include "common/snapshot/preflight.hpp"
+#include "common/snapshot/schema_archive.hpp"
+#include "common/store/open_store.hpp"
+#include "common/time/duration_text.hpp"
+#include "common/time/timestamp.hpp"
+#include "tools/db-snapshot/rows.hpp"
+#include "tools/db-snapshot/run_record.hpp"
+
+#include <ostream>
+
+namespace sluice::db_snapshot {
+
+namespace {
+
+using snapshot::Manifest;
+using snapshot::SourceView;
+
+struct Taken {
+    Manifest manifest;
+    std::uint64_t new_bytes = 0;
+    std::chrono::milliseconds took{};
+};
+
+Result<std::string> name_of_source(postgres::ConnectionParameters const& source, Options const& options) {
+    TRY_ASSIGN(auto session, postgres::connect(source, "snapshot"));
+    TRY_ASSIGN(auto const facts, snapshot::identify(*session));
+    std::string name = options.name.empty() ? facts.database : options.name;
+    TRY(snapshot::check_name(name));
+    return name;
+}
+
+// What the last snapshot stored need not be compressed again. A damaged one is no reason to fail: it only knows less.
+std::vector<snapshot::ChunkInfo> chunks_of_latest(snapshot::Catalog const& catalog) {
+    auto const id = catalog.latest();
+    if (!id || !*id) {
+        return {};
+    }
+    auto manifest = catalog.manifest(**id);
+    return manifest && *manifest ? std::move((*manifest)->chunks) : std::vector<snapshot::ChunkInfo>{};
+}
+
+struct Schema {
+    std::vector<snapshot::Piece> pieces;
+    int pg_dump_major = 0;
+};
+
+Result<Schema> store_schema(SourceView& view, postgres::ConnectionParameters const& source,
+                            snapshot::ChunkWriter& writer, process::Runner& runner) {
+    TRY_ASSIGN(auto tools, postgres::find_dump_tools(runner, view.holder().server_version()));
+    TRY_ASSIGN(auto role, snapshot::role_for_pg_dump(view.holder()));
+    int const major = tools.major;
+    snapshot::Compressor compressor;
+    snapshot::ChunkedStream stream(writer, compressor);
+    TRY(snapshot::dump_schema(runner, {std::move(tools), source, view.exported_snapshot(), std::move(role)},
+                              [&](std::string_view bytes) { return stream.append(bytes); }));
+    stream.end_part(0);
+    TRY_ASSIGN(auto parts, stream.finish());
+    return Schema{std::move(parts.front().pieces), major};
+}
+
+std::uint64_t estimated_bytes(snapshot::Inventory const& inventory) {
+    constexpr std::uint64_t block_bytes = 8192;
+    std::uint64_t bytes = 0;
+    for (auto const& table : inventory.tables) {
+        bytes += table.data_excluded ? 0 : (table.blocks + table.toast_blocks) * block_bytes;
+    }
+    return bytes;
+}
+
+Result<Manifest> read_source(postgres::ConnectionParameters const& source, Options const& options,
+                             cli::Context& context, snapshot::ChunkWriter& writer, RunRecord& record) {
+    Schema schema;
+    auto const dump = [&](SourceView& view) -> Result<void> {
+        TRY_ASSIGN(schema, store_schema(view, source, writer, context.runner));
+        return {};
+    };
+    TRY_ASSIGN(auto view, SourceView::open(source, {options.jobs, options.lock_timeout, options.exclude_data},
+                                           context.clock, dump));
+    for (auto const& what : view->inventory().left_out) {
+        log::info("left out", {{"what", what}});
+    }
+    Manifest manifest;
+    manifest.inventory = view->inventory();
+    manifest.schema = std::move(schema.pieces);
+    manifest.pg_dump_major = schema.pg_dump_major;
+    {
+        log::Progress progress("reading rows", estimated_bytes(view->inventory()));
+        TRY(read_all_rows(*view, writer, manifest, [&](std::uint64_t bytes) {
+            progress.add(bytes);
+            record.add_bytes(bytes);
+        }));
+    }
+    TRY(view->check_unchanged());
+    return manifest;
+}
+
+Result<Taken> take_into(snapshot::Catalog const& catalog, RunRecord& record,
+                        postgres::ConnectionParameters const& source, Options const& options, cli::Context& context) {
+    auto const begin = context.clock.steady_now();
+    snapshot::ChunkWriter writer(catalog.store(), chunks_of_latest(catalog));
+    TRY_ASSIGN(Manifest manifest, read_source(source, options, context, writer, record));
+    manifest.chunks = writer.take_chunks();
+    manifest.id = record.id();
+    manifest.name = catalog.name();
+    manifest.started = record.started();
+    manifest.finished = time::timestamp_text(context.clock.wall_now());
+    manifest.tool_version = cli::k_version;
+    manifest.labels = options.labels;
+    manifest.pipeline = ci::pipeline_of(context.environment);
+    TRY(catalog.write_manifest(manifest));
+    TRY(record.complete());
+    TRY(catalog.promote(record.id()));
+    auto const took = std::chrono::duration_cast<std::chrono::milliseconds>(context.clock.steady_now() - begin);
+    return Taken{std::move(manifest), writer.written_bytes(), took};
+}
+
+Json to_json(Taken const& taken) {
+    Manifest const& manifest = taken.manifest;
+    return {{"version", 1},
+            {"id", manifest.id},
+            {"name", manifest.name},
+            {"tables", manifest.inventory.tables.size()},
+            {"rows", manifest.total_rows()},
+            {"plain_bytes", manifest.total_plain_bytes()},
+            {"stored_bytes", manifest.total_stored_bytes()},
+            {"new_bytes", taken.new_bytes},
+            {"left_out", manifest.inventory.left_out},
+            {"milliseconds", taken.took.count()}};
+}
+
+void log_end(Taken const& taken) {
+    log::info("snapshot complete", {{"id", taken.manifest.id},
+                                    {"rows", std::to_string(taken.manifest.total_rows())},
+                                    {"plain", log::size_text(taken.manifest.total_plain_bytes())},
+                                    {"stored", log::size_text(taken.manifest.total_stored_bytes())},
+                                    {"new", log::size_text(taken.new_bytes)},
+                                    {"took", time::duration_text(taken.took)}});
+}
+
+} // namespace
+
+Result<cli::ExitCode> take(Options const& options, cli::Context& context) {
+    TRY_ASSIGN(auto const source, postgres::resolve_connection(options.source, context.environment));
+    TRY_ASSIGN(auto const name, name_of_source(source, options));
+    TRY_ASSIGN(auto store, store::open_or_create_store(options.store, context.clock));
+    snapshot::Catalog const catalog(*store, name);
+    TRY_ASSIGN(auto record, RunRecord::begin(catalog, snapshot::new_snapshot_id(context.clock), context.clock));
+    log::info("snapshot begins", {{"id", record->id()}, {"source", source.description()}, {"store", options.store}});
+    auto const taken = take_into(catalog, *record, source, options, context);
+    if (!taken) {
+        record->failed(taken.error().message);
+        return tl::unexpected<Error>(taken.error());
+    }
+    if (!options.dotenv.empty()) {
+        TRY(cli::write_dotenv(
+            options.dotenv,
+            {{"SLUICE_SNAPSHOT_ID", record->id()}, {"SLUICE_SNAPSHOT_NAME", name}, {"SLUICE_STORE", options.store}}));
+    }
+    log_end(*taken);
+    context.out << (options.common.json ? json::dump(to_json(*taken)) : record->id()) << '\n';
+    return cli::ExitCode::ok;
+}
+
+} // namespace sluice::db_snapshot
