@@ -113,11 +113,14 @@ bool is_serial(std::string const& type) {
 // A type without a schema of the system's own may be a domain, whose CHECK rewrites the table.
 bool may_be_domain(Json const& column) {
     std::string const type = type_name(column);
-    constexpr std::array<std::string_view, 32> known{
-        "text",     "uuid",    "json",      "jsonb",     "date",     "bytea",    "inet",      "cidr",
-        "money",    "citext",  "hstore",    "xml",       "tsvector", "tsquery",  "int4range", "int8range",
-        "numrange", "tsrange", "tstzrange", "daterange", "point",    "polygon",  "box",       "circle",
-        "macaddr",  "oid",     "regclass",  "ltree",     "vector",   "geometry", "geography", "name"};
+    constexpr std::array<std::string_view, 51> known{
+        "text",     "uuid",      "json",        "jsonb",     "date",     "bytea",    "inet",      "cidr",
+        "money",    "citext",    "hstore",      "xml",       "tsvector", "tsquery",  "int4range", "int8range",
+        "numrange", "tsrange",   "tstzrange",   "daterange", "point",    "polygon",  "box",       "circle",
+        "macaddr",  "oid",       "regclass",    "ltree",     "vector",   "geometry", "geography", "name",
+        "bool",     "int2",      "int4",        "int8",      "float4",   "float8",   "numeric",   "varchar",
+        "bpchar",   "timestamp", "timestamptz", "time",      "timetz",   "interval", "bit",       "varbit",
+        "line",     "lseg",      "path"};
     return !type.starts_with("pg_catalog.") && !is_serial(type) &&
            std::find(known.begin(), known.end(), type) == known.end();
 }
