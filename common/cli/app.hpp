@@ -1,7 +1,8 @@
 #pragma once
 
+#include "common/cli/common_options.hpp"
 #include "common/cli/context.hpp"
-#include "common/cli/options.hpp"
+#include "common/cli/exit_code.hpp"
 
 #include <functional>
 #include <string>

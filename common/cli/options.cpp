@@ -25,7 +25,7 @@ std::string hint_for(CLI::App const& app) {
     }
     // Only what nothing took: the value of an option may well be near the name of a verb.
     for (auto const& argument : app.remaining(true)) {
-        std::string const suggestion = result::did_you_mean(argument.substr(0, argument.find('=')), known);
+        std::string suggestion = result::did_you_mean(argument.substr(0, argument.find('=')), known);
         if (!suggestion.empty()) {
             return suggestion;
         }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/cli/common_options.hpp"
 #include "common/cli/exit_code.hpp"
 #include "common/result/result.hpp"
 
@@ -9,12 +10,6 @@
 #include <vector>
 
 namespace sluice::cli {
-
-/// Shared by all tools and verbs.
-struct CommonOptions {
-    bool json = false;
-    bool verbose = false;
-};
 
 /// What `--help` says beyond the options: two real examples.
 struct HelpText {

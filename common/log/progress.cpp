@@ -73,7 +73,7 @@ std::string Progress::line() const {
         text += " of about " + size_text(std::max(m_total, done));
     }
     text += ", " + size_text(done * 1000 / milliseconds) + "/s, " + time::duration_text(elapsed);
-    if (m_total > done && done > 0) {
+    if (m_total > done && done > 0 && !m_stop) {
         auto const left =
             static_cast<double>(m_total - done) / static_cast<double>(done) * static_cast<double>(elapsed.count());
         text += ", about " + time::duration_text(std::chrono::milliseconds(static_cast<std::int64_t>(left))) + " left";

@@ -42,6 +42,12 @@ class Watcher {
         return m_last_id;
     }
 
+    // Waits for a round of cancelling that is under way, so that none reaches a statement of the caller's.
+    void pause(int by) {
+        std::lock_guard const lock(m_round);
+        m_paused += by;
+    }
+
     void remove(std::uint64_t id) {
         std::lock_guard const lock(m_guard);
         m_targets.erase(id);
@@ -58,10 +64,17 @@ class Watcher {
         // Again and again: a session may start its next statement before it looks at the flag.
         constexpr int pause_ms = 500;
         while (true) {
+            cancel_all();
+            poll(nullptr, 0, pause_ms);
+        }
+    }
+
+    void cancel_all() {
+        std::lock_guard const lock(m_round);
+        if (m_paused == 0) {
             for (auto const& target : snapshot_of_targets()) {
                 cancel(target);
             }
-            poll(nullptr, 0, pause_ms);
         }
     }
 
@@ -74,6 +87,8 @@ class Watcher {
         return all;
     }
 
+    std::mutex m_round{};
+    int m_paused = 0;
     std::mutex m_guard{};
     std::map<std::uint64_t, Target> m_targets{};
     std::uint64_t m_last_id = 0;
@@ -84,6 +99,9 @@ class Watcher {
 
 CancelOnStop::CancelOnStop(ConnectionParameters const& parameters, int backend_pid)
     : m_id(Watcher::one().add({parameters.conninfo(), backend_pid})) {}
+
+WithoutCancel::WithoutCancel() { Watcher::one().pause(1); }
+WithoutCancel::~WithoutCancel() { Watcher::one().pause(-1); }
 
 CancelOnStop::~CancelOnStop() { Watcher::one().remove(m_id); }
 

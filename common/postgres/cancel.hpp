@@ -19,4 +19,14 @@ class CancelOnStop {
     std::uint64_t m_id;
 };
 
+/// While one lives, a stop cancels nothing: for the tidying up that a stop calls for. Statements that were cancelled
+/// before are not run again.
+class WithoutCancel {
+  public:
+    WithoutCancel();
+    ~WithoutCancel();
+    WithoutCancel(WithoutCancel const&) = delete;
+    WithoutCancel& operator=(WithoutCancel const&) = delete;
+};
+
 } // namespace sluice::postgres

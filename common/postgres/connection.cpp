@@ -141,6 +141,26 @@ Result<ConnectionParameters> resolve_connection(std::string const& reference, ci
     return text.starts_with("file:") ? from_file(reference.substr(5)) : from_spelt_text(reference);
 }
 
+Result<ConnectionParameters> spell_out(ConnectionParameters const& parameters) {
+    // libpq offers what it has worked out only on a connection, but before any answer from the server.
+    std::unique_ptr<PGconn, decltype(&PQfinish)> const attempt(PQconnectStart(parameters.conninfo().c_str()),
+                                                               &PQfinish);
+    Options const options(PQconninfo(attempt.get()), &PQconninfoFree);
+    std::map<std::string, std::string> keywords;
+    for (PQconninfoOption const* option = options.get(); option != nullptr && option->keyword != nullptr; ++option) {
+        if (option->val != nullptr && *option->val != '\0' && std::string_view(option->keyword) != "service") {
+            keywords.emplace(option->keyword, option->val);
+        }
+    }
+    ConnectionParameters complete{std::move(keywords)};
+    if (complete.get("dbname").empty()) {
+        return fail(Errc::usage, "cannot tell which database is meant by " + parameters.description(),
+                    "Check the service's name and file, or name the database.");
+    }
+    log::remember_secret(complete.get("password"));
+    return complete;
+}
+
 Result<std::map<std::string, std::string>> tool_environment(ConnectionParameters const& parameters) {
     Options const defaults(PQconndefaults(), &PQconninfoFree);
     std::map<std::string, std::string> variables;

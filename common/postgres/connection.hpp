@@ -36,6 +36,10 @@ class ConnectionParameters {
 [[nodiscard]] Result<ConnectionParameters> resolve_connection(std::string const& reference,
                                                               ci::Environment const& environment);
 
+/// The parameters with all that libpq would add (a service's file, PG* variables, its defaults) spelt out, so that the
+/// database's name is known and no service can lead elsewhere. Nothing stays open. Errors: usage for an unknown service.
+[[nodiscard]] Result<ConnectionParameters> spell_out(ConnectionParameters const& parameters);
+
 /// The parameters as PG* variables, for pg_dump and pg_restore: secrets reach a child by its environment only.
 /// Errors: usage for a keyword that has no variable and no place elsewhere (sslpassword).
 [[nodiscard]] Result<std::map<std::string, std::string>> tool_environment(ConnectionParameters const& parameters);

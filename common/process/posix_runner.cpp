@@ -62,7 +62,9 @@ std::vector<std::string> merged_environment(Command const& command) {
     std::vector<std::string> merged;
     for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
         std::string const text{*entry};
-        if (!command.environment.contains(text.substr(0, text.find('=')))) {
+        std::string const name = text.substr(0, text.find('='));
+        bool const hidden = std::find(command.unset.begin(), command.unset.end(), name) != command.unset.end();
+        if (!hidden && !command.environment.contains(name)) {
             merged.push_back(text);
         }
     }

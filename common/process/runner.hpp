@@ -16,6 +16,7 @@ namespace sluice::process {
 struct Command {
     std::vector<std::string> arguments;               ///< the program first, looked up in PATH
     std::map<std::string, std::string> environment{}; ///< added to (or replacing) the caller's own
+    std::vector<std::string> unset{};                 ///< variables of the caller that the child must not see
     std::string directory{};                          ///< where it runs; empty: here
     std::string input{};                              ///< what it reads from stdin; empty: nothing
     std::optional<std::chrono::milliseconds> limit{}; ///< none: as long as it takes

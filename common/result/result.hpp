@@ -35,6 +35,7 @@ using result::while_doing;
 #define SLUICE_CONCAT_INNER(a, b) a##b
 #define SLUICE_CONCAT(a, b) SLUICE_CONCAT_INNER(a, b)
 
+// NOLINTBEGIN(bugprone-macro-parentheses): names and declarations take no parentheses
 #define SLUICE_TRY_IMPL(name, expression)                                                                              \
     auto name = (expression);                                                                                          \
     if (!(name)) {                                                                                                     \
@@ -45,6 +46,7 @@ using result::while_doing;
 #define SLUICE_TRY_ASSIGN_IMPL(name, target, expression)                                                               \
     SLUICE_TRY_IMPL(name, expression);                                                                                 \
     target = *std::move(name)
+// NOLINTEND(bugprone-macro-parentheses)
 
 /// Returns the error of a `Result<void>` to the caller, else goes on.
 #define TRY(...) SLUICE_TRY_IMPL(SLUICE_CONCAT(sluice_try_, __COUNTER__), (__VA_ARGS__))

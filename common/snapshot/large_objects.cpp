@@ -16,7 +16,7 @@ constexpr std::size_t k_objects_per_transaction = 500;
 
 Result<std::string> finishing_sql(postgres::Session& session, LargeObject const& object) {
     std::string const name = "LARGE OBJECT " + std::to_string(object.oid);
-    std::string sql;
+    std::string sql = "ALTER " + name + " OWNER TO " + postgres::quote_identifier(object.owner) + ";";
     if (!object.comment.empty()) {
         sql += "COMMENT ON " + name + " IS " + postgres::quote_literal(object.comment) + ";";
     }
@@ -24,7 +24,7 @@ Result<std::string> finishing_sql(postgres::Session& session, LargeObject const&
         TRY_ASSIGN(auto const grants, grants_for(session, name, object.owner, object.acl));
         sql += grants;
     }
-    return sql + "ALTER " + name + " OWNER TO " + postgres::quote_identifier(object.owner) + ";";
+    return sql;
 }
 
 std::string role_text(postgres::Cell const& name) {
@@ -91,15 +91,19 @@ Result<std::string> grants_for(postgres::Session& session, std::string const& ob
                                std::vector<std::string> const& acl) {
     TRY_ASSIGN(
         auto const rows,
-        session.query("SELECT r.rolname, a.privilege_type, a.is_grantable FROM "
+        session.query("SELECT r.rolname, a.privilege_type, a.is_grantable, g.rolname FROM "
                       "aclexplode(ARRAY(SELECT jsonb_array_elements_text($1::jsonb)::aclitem)) WITH ORDINALITY a "
-                      "LEFT JOIN pg_roles r ON r.oid = a.grantee ORDER BY a.ordinality",
-                      {json::dump(Json(acl))}));
+                      "JOIN pg_roles g ON g.oid = a.grantor LEFT JOIN pg_roles r ON r.oid = a.grantee "
+                      "ORDER BY g.rolname <> $2, a.ordinality",
+                      {json::dump(Json(acl)), owner}));
     std::string sql = "REVOKE ALL ON " + object + " FROM PUBLIC; REVOKE ALL ON " + object + " FROM " +
                       postgres::quote_identifier(owner) + ";";
     for (auto const& row : rows) {
-        sql += "GRANT " + postgres::text_of(row.at(1)) + " ON " + object + " TO " + role_text(row.at(0)) +
-               (postgres::truth_of(row.at(2)) ? " WITH GRANT OPTION;" : ";");
+        std::string const grant = "GRANT " + postgres::text_of(row.at(1)) + " ON " + object + " TO " +
+                                  role_text(row.at(0)) + (postgres::truth_of(row.at(2)) ? " WITH GRANT OPTION;" : ";");
+        // A right that was passed on by somebody else comes from him again, or REVOKE would not find it.
+        bool const passed_on = postgres::text_of(row.at(3)) != owner;
+        sql += passed_on ? "SET ROLE " + role_text(row.at(3)) + ";" + grant + "RESET ROLE;" : grant;
     }
     return sql;
 }

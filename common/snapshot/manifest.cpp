@@ -1,5 +1,6 @@
 #include "common/snapshot/manifest.hpp"
 
+#include "common/json/json.hpp"
 #include "common/snapshot/digest.hpp"
 
 #include <numeric>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "common/ci/pipeline.hpp"
-#include "common/json/json.hpp"
 #include "common/snapshot/inventory.hpp"
 
 #include <map>

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace sluice::snapshot {
 
@@ -39,7 +40,8 @@ Result<T> read_object(json::ObjectReader& reader, std::string const& key,
 
 Result<Piece> read_piece(Json const& json, std::string const& path) {
     bool const sound = json.is_array() && json.size() == 3 && json[0].is_number_unsigned() &&
-                       json[1].is_number_unsigned() && json[2].is_number_unsigned();
+                       std::in_range<std::uint32_t>(json[0].get<std::uint64_t>()) && json[1].is_number_unsigned() &&
+                       json[2].is_number_unsigned();
     if (!sound) {
         return fail(Errc::bad_data, "'" + path + "' must be [chunk, offset, length]");
     }
@@ -79,6 +81,14 @@ struct TableAndData {
     TableData data;
 };
 
+Result<TableKind> read_kind(json::ObjectReader& reader) {
+    auto const kind = reader.required<std::string>("kind");
+    if (kind != "plain" && kind != "extension_config") {
+        return fail(Errc::bad_data, "'" + reader.path_of("kind") + "' is no kind of table");
+    }
+    return kind == "plain" ? TableKind::plain : TableKind::extension_config;
+}
+
 Result<TableAndData> read_table(Json const& json, std::string const& path) {
     json::ObjectReader reader(json, path);
     TableAndData both;
@@ -86,8 +96,7 @@ Result<TableAndData> read_table(Json const& json, std::string const& path) {
     table.schema = reader.required<std::string>("schema");
     table.name = reader.required<std::string>("name");
     table.columns = reader.required<std::vector<std::string>>("columns");
-    auto const kind = reader.required<std::string>("kind");
-    table.kind = kind == "plain" ? TableKind::plain : TableKind::extension_config;
+    TRY_ASSIGN(table.kind, read_kind(reader));
     table.condition = reader.required<std::string>("condition");
     table.data_excluded = reader.required<bool>("data_excluded");
     TRY_ASSIGN(table.counters, read_object<WriteCounters>(reader, "counters", read_counters));
@@ -186,6 +195,9 @@ Result<ChunkInfo> read_chunk(Json const& json, std::string const& path) {
 
 Result<std::map<std::string, std::string>> read_labels(Json const& json, std::string const& path) {
     std::map<std::string, std::string> labels;
+    if (!json.is_object()) {
+        return fail(Errc::bad_data, "'" + path + "' must be an object");
+    }
     for (auto const& [key, value] : json.items()) {
         if (!value.is_string()) {
             return fail(Errc::bad_data, "'" + path + "/" + key + "' must be a text");
@@ -259,18 +271,25 @@ Result<void> check_pieces(Manifest const& manifest) {
     return all ? Result<void>{} : fail(Errc::bad_data, "a piece lies outside its chunk");
 }
 
+// Only the very bytes that `to_text` wrote will do, so that no flipped byte is taken for another way to write the same.
+// A syntax error is not passed on: it shows the line it is in, and a manifest is one line of maybe megabytes.
+Result<Json> parse_sealed(std::string_view text, std::string const& name) {
+    auto document = json::parse(text, name);
+    bool sound = document && document->is_object() && json::dump(*document) + "\n" == text;
+    if (sound) {
+        Json const stated = document->value("sha256", Json{});
+        document->erase("sha256");
+        sound = stated == sha256_hex(json::dump(*document));
+    }
+    return sound ? std::move(document)
+                 : fail(Errc::bad_data, "'" + name + "' is damaged: its checksum does not match",
+                        "Use another snapshot; this one cannot be trusted.");
+}
+
 } // namespace
 
 Result<Manifest> parse_manifest(std::string_view text, std::string const& name) {
-    TRY_ASSIGN(Json document, json::parse(text, name));
-    std::string const stated = document.is_object() ? document.value("sha256", Json{}).dump() : "";
-    if (document.is_object()) {
-        document.erase("sha256");
-    }
-    if (stated != '"' + sha256_hex(json::dump(document)) + '"') {
-        return fail(Errc::bad_data, "'" + name + "' is damaged: its checksum does not match",
-                    "Use another snapshot; this one cannot be trusted.");
-    }
+    TRY_ASSIGN(Json const document, parse_sealed(text, name));
     auto manifest = read_manifest(document).map_error(while_doing("reading '" + name + "'"));
     TRY_ASSIGN(Manifest sound, std::move(manifest));
     TRY(check_pieces(sound).map_error(while_doing("reading '" + name + "'")));

@@ -16,6 +16,10 @@ Result<process::Command> tool_command(std::vector<std::string> arguments,
     TRY_ASSIGN(auto environment, postgres::tool_environment(parameters));
     process::Command command{.arguments = std::move(arguments)};
     command.environment = std::move(environment);
+    // A service outranks PGHOST and PGPORT, so the caller's own would lead the tool to another server than ours.
+    if (parameters.get("service").empty()) {
+        command.unset.emplace_back("PGSERVICE");
+    }
     // The tools' messages are read by people and by us; one language for both.
     command.environment["LC_ALL"] = "C";
     return command;

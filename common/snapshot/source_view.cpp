@@ -55,7 +55,7 @@ Result<void> lock_tables(Connection& connection, std::vector<std::string> const&
     return connection.execute("SET LOCAL lock_timeout = 0");
 }
 
-tl::unexpected<Error> gave_up(Error error, std::string const& waited_for) {
+tl::unexpected<Error> gave_up(Error const& error, std::string const& waited_for) {
     std::string const who = waited_for.empty() ? "" : "; an exclusive lock is waited for on " + waited_for;
     return fail(Errc::temporary, "could not lock all tables for a consistent view: " + error.message + who,
                 "Run it when no TRUNCATE or ALTER TABLE is under way, or allow more time with --lock-timeout.");

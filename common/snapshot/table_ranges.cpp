@@ -18,7 +18,7 @@ constexpr std::uint64_t k_bundle_most_blocks = 512;
 std::uint64_t size_of(Table const& table) { return table.blocks + table.toast_blocks; }
 
 std::vector<WorkUnit> ranges_of(Table const& table, std::size_t number) {
-    if (!table.ranges_usable || table.blocks <= k_blocks_per_range) {
+    if (!table.ranges_usable || !table.condition.empty() || table.blocks <= k_blocks_per_range) {
         return {WorkUnit{{TableSlice{number, std::nullopt}}, size_of(table)}};
     }
     std::vector<WorkUnit> units;

@@ -35,8 +35,8 @@ BackgroundTool::BackgroundTool(std::string const& name, std::vector<std::string>
     argv.push_back(nullptr);
     int const out = open_for_writing(m_folder.file("out"));
     int const err = open_for_writing(m_folder.file("err"));
-    m_pid = fork();
-    if (m_pid == 0) {
+    pid_t const pid = fork();
+    if (pid == 0) {
         dup2(out, STDOUT_FILENO);
         dup2(err, STDERR_FILENO);
         execvp(argv.front(), argv.data());
@@ -44,9 +44,10 @@ BackgroundTool::BackgroundTool(std::string const& name, std::vector<std::string>
     }
     close(out);
     close(err);
-    if (m_pid < 0) {
+    if (pid < 0) {
         throw std::runtime_error("cannot start " + name);
     }
+    m_pid = pid; // NOLINT(cppcoreguidelines-prefer-member-initializer): known only here
 }
 
 BackgroundTool::~BackgroundTool() {

@@ -1,9 +1,9 @@
 #include "tests/support/temporary_directory.hpp"
 
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 namespace sluice::test {

@@ -1,5 +1,6 @@
 #include "tools/db-snapshot/export_files.hpp"
 
+#include "common/json/json.hpp"
 #include "common/snapshot/catalog.hpp"
 #include "common/snapshot/chunk.hpp"
 #include "common/snapshot/loader.hpp"

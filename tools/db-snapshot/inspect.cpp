@@ -1,5 +1,6 @@
 #include "tools/db-snapshot/inspect.hpp"
 
+#include "common/json/json.hpp"
 #include "common/log/progress.hpp"
 #include "common/store/open_store.hpp"
 #include "common/time/duration_text.hpp"

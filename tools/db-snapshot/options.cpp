@@ -1,5 +1,6 @@
 #include "tools/db-snapshot/options.hpp"
 
+#include "common/cli/options.hpp"
 #include "common/snapshot/catalog.hpp"
 #include "common/time/duration_text.hpp"
 

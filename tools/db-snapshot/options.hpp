@@ -1,7 +1,9 @@
 #pragma once
 
 #include "common/ci/environment.hpp"
-#include "common/cli/options.hpp"
+#include "common/cli/common_options.hpp"
+#include "common/cli/exit_code.hpp"
+#include "common/result/result.hpp"
 
 #include <chrono>
 #include <map>

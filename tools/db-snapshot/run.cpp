@@ -1,5 +1,6 @@
 #include "tools/db-snapshot/run.hpp"
 
+#include "common/json/json.hpp"
 #include "common/store/open_store.hpp"
 #include "tools/db-snapshot/export_files.hpp"
 #include "tools/db-snapshot/inspect.hpp"

@@ -3,6 +3,7 @@
 #include "common/ci/pipeline.hpp"
 #include "common/cli/dotenv.hpp"
 #include "common/cli/version.hpp"
+#include "common/json/json.hpp"
 #include "common/log/log.hpp"
 #include "common/log/progress.hpp"
 #include "common/postgres/session.hpp"

@@ -1,5 +1,6 @@
 #include "tools/db-snapshot/verify.hpp"
 
+#include "common/json/json.hpp"
 #include "common/log/log.hpp"
 #include "common/log/progress.hpp"
 #include "common/snapshot/catalog.hpp"

@@ -78,9 +78,9 @@ class SilentServer {
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         socklen_t size = sizeof address;
         auto* const plain = reinterpret_cast<sockaddr*>(&address);
-        bind(m_socket, plain, size);
-        listen(m_socket, 8);
-        getsockname(m_socket, plain, &size);
+        bool const ready =
+            bind(m_socket, plain, size) == 0 && listen(m_socket, 8) == 0 && getsockname(m_socket, plain, &size) == 0;
+        EXPECT_TRUE(ready);
         m_port = ntohs(address.sin_port);
     }
     ~SilentServer() { close(m_socket); }

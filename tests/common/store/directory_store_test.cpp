@@ -28,7 +28,7 @@ class DirectoryStoreTest : public testing::Test {
         return all;
     }
 
-    std::size_t files() const {
+    [[nodiscard]] std::size_t files() const {
         std::size_t count = 0;
         for (auto const& entry : std::filesystem::recursive_directory_iterator(m_folder.path())) {
             count += entry.is_regular_file() ? 1 : 0;

@@ -1,0 +1,168 @@
+#include "common/snapshot/manifest.hpp"
+
+#include "common/snapshot/digest.hpp"
+#include "tests/common/snapshot/example_manifest.hpp"
+#include "tests/support/must.hpp"
+
+#include <functional>
+#include <gtest/gtest.h>
+
+namespace sluice::snapshot {
+namespace {
+
+using test::must;
+
+std::string damaged_kind(std::string const& text) {
+    auto const outcome = parse_manifest(text, "manifest.json");
+    return outcome ? "taken for sound" : std::string(result::name_of(outcome.error().kind));
+}
+
+// A manifest that somebody changed and gave a right checksum.
+std::string resealed(std::function<void(Json&)> const& change) {
+    Json document = must(json::parse(to_text(test::example_manifest()), "manifest"));
+    change(document);
+    document.erase("sha256");
+    document["sha256"] = sha256_hex(json::dump(document));
+    return json::dump(document) + "\n";
+}
+
+std::string message_after(std::function<void(Json&)> const& change) {
+    auto const outcome = parse_manifest(resealed(change), "manifest.json");
+    if (outcome) {
+        return "taken for sound";
+    }
+    EXPECT_EQ(outcome.error().kind, Errc::bad_data);
+    return outcome.error().message;
+}
+
+TEST(Manifest, comes_back_as_it_was_written) {
+    std::string const text = to_text(test::example_manifest());
+    Manifest const back = must(parse_manifest(text, "manifest.json"));
+    EXPECT_EQ(to_text(back), text);
+    EXPECT_EQ(back.id, "20261122T001530Z-3f9a");
+    EXPECT_EQ(back.labels, (std::map<std::string, std::string>{{"release", "2.4"}, {"ä \"q\"", "x=y\n"}}));
+    ASSERT_EQ(back.inventory.tables.size(), 2U);
+    EXPECT_EQ(back.inventory.tables[0].kind, TableKind::extension_config);
+    EXPECT_EQ(back.inventory.tables[0].condition, "WHERE dump");
+    EXPECT_EQ(back.inventory.tables[1].columns, (std::vector<std::string>{"id", "new\nline"}));
+    EXPECT_TRUE(back.inventory.tables[1].data_excluded);
+    EXPECT_EQ(back.inventory.sequences.at(0).last_value, std::numeric_limits<std::int64_t>::min());
+    EXPECT_EQ(back.inventory.large_objects.at(0).oid, 4294967290U);
+    EXPECT_EQ(back.inventory.properties.settings.at(1).role, "app");
+    EXPECT_EQ(back.data.at(0).parts.at(0).pieces.at(1).chunk, 1U);
+    EXPECT_EQ(back.chunks.at(1).stored_bytes, 50U);
+    EXPECT_EQ(back.pipeline.url, "https://ci.example/1");
+}
+
+TEST(Manifest, adds_up_its_tables) {
+    Manifest const manifest = test::example_manifest();
+    EXPECT_EQ(manifest.total_rows(), 5U);
+    EXPECT_EQ(manifest.total_plain_bytes(), 130U);
+    EXPECT_EQ(manifest.total_stored_bytes(), 110U);
+}
+
+// sha256sum over the document without its last key is what anybody can compute: keys are sorted, nothing is indented.
+TEST(Manifest, ends_in_one_line_feed_and_states_the_checksum_of_the_rest) {
+    std::string const text = to_text(test::example_manifest());
+    EXPECT_EQ(text.find('\n'), text.size() - 1);
+    std::size_t const at = text.find("\"sha256\":\"");
+    ASSERT_NE(at, std::string::npos);
+    std::string const entry = text.substr(at, 10 + 64 + 2); // with the comma that follows
+    std::string rest = text.substr(0, text.size() - 1);
+    rest.erase(at, entry.size());
+    EXPECT_EQ(entry.substr(10, 64), sha256_hex(rest));
+}
+
+TEST(Manifest, is_refused_whichever_byte_is_flipped) {
+    std::string const text = to_text(test::example_manifest());
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        for (unsigned bit = 0; bit < 8; ++bit) {
+            std::string damaged = text;
+            damaged[at] = static_cast<char>(static_cast<unsigned char>(text[at]) ^ (1U << bit));
+            ASSERT_EQ(damaged_kind(damaged), "bad_data") << "byte " << at << ", bit " << bit;
+        }
+    }
+}
+
+TEST(Manifest, is_refused_wherever_it_is_cut) {
+    std::string const text = to_text(test::example_manifest());
+    for (std::size_t size = 0; size < text.size(); ++size) {
+        ASSERT_EQ(damaged_kind(text.substr(0, size)), "bad_data") << size;
+    }
+    EXPECT_EQ(damaged_kind(text + " "), "bad_data");
+    EXPECT_EQ(damaged_kind(text + text), "bad_data");
+}
+
+TEST(Manifest, is_refused_when_it_is_other_json) {
+    for (char const* text : {"{}", "[]", "null", "7", "\"x\"", "{\"sha256\":null}", "{\"sha256\":\"\"}"}) {
+        EXPECT_EQ(damaged_kind(text), "bad_data") << text;
+    }
+}
+
+// A manifest is one line of maybe megabytes; an error must not print it.
+TEST(Manifest, does_not_show_itself_in_an_error) {
+    std::string text = to_text(test::example_manifest());
+    text[text.size() / 2] = '\x01';
+    auto const outcome = parse_manifest(text, "snapshots/shop/1/manifest.json");
+    ASSERT_FALSE(outcome);
+    std::string const shown = result::to_text(outcome.error(), "tool");
+    EXPECT_LT(shown.size(), 400U) << shown;
+    EXPECT_NE(shown.find("'snapshots/shop/1/manifest.json' is damaged"), std::string::npos) << shown;
+}
+
+TEST(Manifest, is_refused_with_an_unknown_key) {
+    EXPECT_NE(message_after([](Json& document) { document["colour"] = "red"; }).find("'/colour'"), std::string::npos);
+    EXPECT_NE(message_after([](Json& document) { document["tables"][0]["colour"] = 1; }).find("'/tables/0/colour'"),
+              std::string::npos);
+    EXPECT_NE(message_after([](Json& document) { document["source"]["colour"] = 1; }).find("'/source/colour'"),
+              std::string::npos);
+}
+
+TEST(Manifest, is_refused_without_any_one_of_its_keys) {
+    Json const document = must(json::parse(to_text(test::example_manifest()), "manifest"));
+    for (auto const& [key, value] : document.items()) {
+        if (key == "sha256") {
+            continue;
+        }
+        std::string const message = message_after([&key = key](Json& changed) { changed.erase(key); });
+        EXPECT_NE(message.find(key), std::string::npos) << key << ": " << message;
+    }
+}
+
+TEST(Manifest, is_refused_in_another_version) {
+    EXPECT_EQ(message_after([](Json& document) { document["version"] = 2; }),
+              "manifest has version 2; this program reads 1");
+}
+
+TEST(Manifest, is_refused_with_a_piece_outside_its_chunk) {
+    for (auto const& piece : {Json{0, 0, 81}, Json{0, 80, 1}, Json{0, 81, 0}, Json{2, 0, 1},
+                              Json{0, 1, std::numeric_limits<std::uint64_t>::max()}, Json{4294967296U, 0, 1}}) {
+        auto const in_table = [&](Json& document) { document["tables"][0]["data"]["parts"][0]["pieces"][0] = piece; };
+        auto const in_schema = [&](Json& document) { document["schema"][0] = piece; };
+        auto const in_objects = [&](Json& document) { document["large_object_data"]["parts"][0]["pieces"][0] = piece; };
+        EXPECT_NE(message_after(in_table), "taken for sound") << piece;
+        EXPECT_NE(message_after(in_schema), "taken for sound") << piece;
+        EXPECT_NE(message_after(in_objects), "taken for sound") << piece;
+    }
+}
+
+TEST(Manifest, is_refused_with_malformed_parts) {
+    for (auto const& piece : {Json{0, 0}, Json{0, 0, -1}, Json{0, 0, 1.5}, Json{0, 0, "1"}, Json{{"chunk", 0}}}) {
+        EXPECT_NE(message_after([&](Json& document) { document["schema"][0] = piece; }), "taken for sound") << piece;
+    }
+    EXPECT_NE(message_after([](Json& document) { document["tables"][0]["kind"] = "view"; }), "taken for sound");
+    EXPECT_NE(message_after([](Json& document) { document["labels"]["x"] = 1; }), "taken for sound");
+    EXPECT_NE(message_after([](Json& document) { document["labels"] = Json::array({"x"}); }), "taken for sound");
+    EXPECT_NE(message_after([](Json& document) { document["tables"] = Json::object(); }), "taken for sound");
+    EXPECT_NE(message_after([](Json& document) { document["tables"][0]["data"]["rows"] = -1; }), "taken for sound");
+}
+
+// A chunk's name becomes a path, and its size becomes memory.
+TEST(Manifest, is_refused_with_a_chunk_that_cannot_be_one) {
+    EXPECT_NE(message_after([](Json& document) { document["chunks"][0][0] = "../../etc/passwd"; }), "taken for sound");
+    EXPECT_NE(message_after([](Json& document) { document["chunks"][0][2] = 1ULL << 40U; }), "taken for sound");
+    EXPECT_NE(message_after([](Json& document) { document["chunks"][0].erase(3); }), "taken for sound");
+}
+
+} // namespace
+} // namespace sluice::snapshot

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "common/ci/environment.hpp"
+#include "common/cli/common_options.hpp"
+#include "common/cli/exit_code.hpp"
+#include "common/result/result.hpp"
+#include "tools/db-restore-or-init/decision.hpp"
+#include "tools/db-restore-or-init/origin.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace sluice::db_restore {
+
+enum class Verb { restore, provenance, cleanup, mark };
+
+struct Options {
+    cli::CommonOptions common{};
+    Verb verb = Verb::restore;
+    std::string target;
+    std::string dotenv;
+
+    // restore
+    std::string stage;
+    std::string store; ///< empty only where no origin is a snapshot
+    std::string name;  ///< the database's name in the store; empty: found out, see `choose_name`
+    std::vector<Origin> origins{};
+    std::optional<std::chrono::milliseconds> max_age{};
+    OnMissing on_missing = OnMissing::fail;
+    std::vector<std::string> init_sql{};
+    std::string init_command;
+    std::vector<std::string> after_restore{};
+    bool adopt = false;
+    std::size_t keep_old = 1;
+    bool keep_template = false;
+    std::size_t jobs = 0;
+    std::chrono::milliseconds lock_timeout{};
+    bool explain = false;
+
+    // cleanup
+    bool dry_run = false;
+    bool templates = false;
+
+    // mark
+    std::string environment;
+};
+
+/// Reads and validates the command line and the SLUICE_… variables; opens nothing. An exit code means that help or
+/// version was printed. Errors: usage.
+[[nodiscard]] Result<std::variant<Options, cli::ExitCode>> parse_options(std::vector<std::string> const& arguments,
+                                                                         ci::Environment const& environment);
+
+} // namespace sluice::db_restore

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "common/cli/context.hpp"
+#include "common/postgres/session.hpp"
+#include "tools/db-restore-or-init/decision.hpp"
+#include "tools/db-restore-or-init/options.hpp"
+#include "tools/db-restore-or-init/survey.hpp"
+#include "tools/db-restore-or-init/target_facts.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sluice::db_restore {
+
+/// All that is known and decided before anything is touched.
+struct Plan {
+    postgres::ConnectionParameters parameters; ///< of the target, spelt out; `dbname` is its name
+    TargetFacts target;
+    Survey survey;
+    Decision decision;
+    snapshot::DatabaseProperties properties{}; ///< what the new database will have; encoding and locale are the data's
+    std::vector<std::string> left_out{};       ///< of the properties: what this role may not set on a new database
+
+    [[nodiscard]] Surveyed const& chosen() const { return survey.origins.at(decision.chosen); }
+    /// What will be restored. Only for `Verdict::restore`.
+    [[nodiscard]] snapshot::Inventory const& inventory() const;
+};
+
+/// Reads the facts, asks the guards, looks at the origins, decides, and checks that the work can be done to its end.
+/// Writes nothing. Errors: refused, denied, usage, not_found, temporary.
+[[nodiscard]] Result<Plan> make_plan(Options const& options, postgres::ConnectionParameters const& parameters,
+                                     postgres::Session& maintenance, cli::Context& context);
+
+} // namespace sluice::db_restore

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "common/postgres/connection.hpp"
+#include "common/process/runner.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sluice::db_restore {
+
+/// Errors: usage, naming the first file that cannot be read.
+[[nodiscard]] Result<void> check_readable(std::vector<std::string> const& files);
+
+/// Runs the files one after the other through psql in the database of `parameters`, stopping at the first error of any.
+/// Their output goes to stderr. Errors: not_found with the file, interrupted.
+[[nodiscard]] Result<void> run_sql_files(process::Runner& runner, postgres::ConnectionParameters const& parameters,
+                                         std::vector<std::string> const& files);
+
+/// Runs a shell command that finds the database of `parameters` in PG* variables and in SLUICE_TARGET_URL, and the
+/// stage's name in SLUICE_STAGE. Errors: not_found with its exit code, interrupted.
+[[nodiscard]] Result<void> run_command(process::Runner& runner, postgres::ConnectionParameters const& parameters,
+                                       std::string const& stage, std::string const& command);
+
+/// A URI for the same database, the password included. Pure.
+[[nodiscard]] std::string url_of(postgres::ConnectionParameters const& parameters);
+
+} // namespace sluice::db_restore

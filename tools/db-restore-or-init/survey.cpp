@@ -1,0 +1,198 @@
+#include "tools/db-restore-or-init/survey.hpp"
+
+#include "common/log/log.hpp"
+#include "common/process/signals.hpp"
+#include "common/snapshot/catalog.hpp"
+#include "common/snapshot/preflight.hpp"
+#include "common/store/open_store.hpp"
+#include "common/time/duration_text.hpp"
+#include "common/time/timestamp.hpp"
+
+#include <algorithm>
+
+namespace sluice::db_restore {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// Clocks of two machines may differ by so much; a snapshot from further in the future has an age nobody knows.
+constexpr std::chrono::minutes k_clock_difference{5};
+
+std::string reason_of(Error const& error) {
+    return error.message + (error.hint.empty() ? "" : " (" + error.hint + ")");
+}
+
+Surveyed found_nothing(Origin const& origin, Finding finding, std::string why) {
+    return {{to_text(origin), finding, std::move(why)}, {}, {}, {}};
+}
+
+// A mistake on the command line is no fact about an origin, and neither is Ctrl-C.
+bool ends_survey(Error const& error) { return error.kind == Errc::usage || error.kind == Errc::interrupted; }
+
+void judge_age(OriginFact& fact, std::optional<milliseconds> const& limit) {
+    if (!limit) {
+        return;
+    }
+    if (!fact.age || *fact.age < -k_clock_difference) {
+        fact.finding = Finding::unreachable;
+        fact.why = "snapshot " + fact.snapshot + " has a time that lies in the future, so its age is not known";
+    } else if (*fact.age > *limit) {
+        fact.finding = Finding::too_old;
+        fact.why = "snapshot " + fact.snapshot + " is " + time::duration_text(*fact.age) + " old, allowed are " +
+                   time::duration_text(*limit);
+    }
+}
+
+Surveyed found_snapshot(Origin const& origin, snapshot::Manifest manifest, Options const& options,
+                        time::Clock const& clock) {
+    Surveyed surveyed{{to_text(origin), Finding::usable, {}, manifest.id, {}}, {}, {}, {}};
+    auto const taken = time::parse_timestamp(manifest.started);
+    if (taken) {
+        surveyed.fact.age = std::chrono::duration_cast<milliseconds>(clock.wall_now() - *taken);
+    }
+    judge_age(surveyed.fact, options.max_age);
+    surveyed.manifest = std::move(manifest);
+    return surveyed;
+}
+
+Surveyed snapshot_missing(Origin const& origin, snapshot::Catalog const& catalog, Error const& error) {
+    auto const history = catalog.history();
+    if (!history) {
+        return found_nothing(origin, Finding::unreachable, reason_of(history.error()));
+    }
+    // Whoever names an id knows of a snapshot, so that "there never was one" cannot be true.
+    if (*history == snapshot::History::never && origin.what == "latest") {
+        return found_nothing(origin, Finding::never,
+                             catalog.store().description() + " has never held '" + catalog.name() + "'");
+    }
+    bool const unreadable = error.kind == Errc::denied || error.kind == Errc::temporary;
+    return found_nothing(origin, unreadable ? Finding::unreachable : Finding::gone, reason_of(error));
+}
+
+Result<Surveyed> look_at_snapshot(Origin const& origin, Survey const& survey, Options const& options,
+                                  time::Clock const& clock) {
+    snapshot::Catalog const catalog(*survey.store, survey.name);
+    auto manifest = catalog.find(origin.what, clock.wall_now());
+    if (manifest) {
+        return found_snapshot(origin, *std::move(manifest), options, clock);
+    }
+    return snapshot_missing(origin, catalog, manifest.error());
+}
+
+// The whole inventory and not only a greeting: a role that may not read it all is found out here and not half-way.
+Result<snapshot::Inventory> look_into(postgres::ConnectionParameters const& parameters) {
+    TRY_ASSIGN(auto const session, postgres::connect(parameters, "look at the source"));
+    TRY(snapshot::check_source(*session));
+    return snapshot::take_inventory(*session, {});
+}
+
+Result<Surveyed> look_at_live(Origin const& origin, ci::Environment const& environment) {
+    TRY_ASSIGN(auto parameters, postgres::resolve_connection(origin.what, environment));
+    auto inventory = look_into(parameters);
+    if (inventory) {
+        return Surveyed{
+            {to_text(origin), Finding::usable, {}, {}, {}}, {}, std::move(parameters), *std::move(inventory)};
+    }
+    if (ends_survey(inventory.error())) {
+        return tl::unexpected<Error>(std::move(inventory).error());
+    }
+    // 3D000: the server let us in as far as to say that it has no such database.
+    bool const no_database = inventory.error().message.find(" 3D000: ") != std::string::npos;
+    return found_nothing(origin, no_database ? Finding::no_such_database : Finding::unreachable,
+                         reason_of(inventory.error()));
+}
+
+// Opens the store once, when the first origin needs it. The fact to report instead, when it cannot be used.
+Result<std::optional<Surveyed>> open_store_for(Origin const& origin, Survey& survey, Options const& options,
+                                               std::string const& target) {
+    if (survey.store) {
+        return std::optional<Surveyed>{};
+    }
+    auto store = store::open_store(options.store);
+    if (!store) {
+        if (ends_survey(store.error())) {
+            return tl::unexpected<Error>(std::move(store).error());
+        }
+        return std::optional(found_nothing(origin, Finding::unreachable, reason_of(store.error())));
+    }
+    auto const names = snapshot::database_names(**store);
+    if (!names) {
+        return std::optional(found_nothing(origin, Finding::unreachable, reason_of(names.error())));
+    }
+    TRY_ASSIGN(survey.name, choose_name(options.name, target, *names));
+    survey.store = *std::move(store);
+    return std::optional<Surveyed>{};
+}
+
+Result<Surveyed> look_at(Origin const& origin, Survey& survey, Options const& options, std::string const& target,
+                         cli::Context& context) {
+    if (origin.kind == Origin::Kind::live) {
+        return look_at_live(origin, context.environment);
+    }
+    TRY_ASSIGN(auto closed, open_store_for(origin, survey, options, target));
+    return closed ? Result<Surveyed>(*std::move(closed)) : look_at_snapshot(origin, survey, options, context.clock);
+}
+
+} // namespace
+
+std::vector<OriginFact> Survey::facts() const {
+    std::vector<OriginFact> facts;
+    for (auto const& origin : origins) {
+        facts.push_back(origin.fact);
+    }
+    return facts;
+}
+
+std::vector<KnownSource> Survey::sources() const {
+    std::vector<KnownSource> sources;
+    for (auto const& origin : origins) {
+        if (origin.manifest) {
+            sources.push_back({origin.fact.origin, origin.manifest->inventory.source, false});
+        } else if (origin.live_inventory) {
+            sources.push_back({origin.fact.origin, origin.live_inventory->source, true});
+        }
+    }
+    return sources;
+}
+
+Result<std::string> choose_name(std::string const& given, std::string const& target,
+                                std::vector<std::string> const& in_store) {
+    bool const own = std::find(in_store.begin(), in_store.end(), target) != in_store.end();
+    if (!given.empty()) {
+        return given;
+    }
+    if (own || in_store.empty()) {
+        TRY(snapshot::check_name(target));
+        return target;
+    }
+    if (in_store.size() == 1) {
+        return in_store.front();
+    }
+    std::string list;
+    for (auto const& name : in_store) {
+        list += (list.empty() ? "'" : ", '") + name + "'";
+    }
+    return fail(Errc::usage, "the store holds " + list + ", and none is called '" + target + "' like the target",
+                "Say with --name whose data the stage is to have.");
+}
+
+Result<Survey> survey_origins(Options const& options, std::string const& target, cli::Context& context) {
+    Survey survey;
+    bool found = false;
+    for (auto const& origin : options.origins) {
+        TRY(process::check_not_stopped());
+        if (found) {
+            survey.origins.push_back(found_nothing(origin, Finding::not_looked_at,
+                                                   "not looked at: an earlier one is "
+                                                   "taken"));
+            continue;
+        }
+        TRY_ASSIGN(auto surveyed, look_at(origin, survey, options, target, context));
+        found = surveyed.fact.finding == Finding::usable;
+        survey.origins.push_back(std::move(surveyed));
+    }
+    return survey;
+}
+
+} // namespace sluice::db_restore
