@@ -1,5 +1,7 @@
 #include "tools/split-check/options.hpp"
 
+#include "common/cli/options.hpp"
+
 #include "common/cli/version.hpp"
 #include "tools/split-check/sql_parse.hpp"
 

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "common/ci/environment.hpp"
-#include "common/cli/options.hpp"
+#include "common/cli/common_options.hpp"
+#include "common/cli/exit_code.hpp"
 #include "common/result/result.hpp"
 #include "tools/split-check/deployed.hpp"
 #include "tools/split-check/range.hpp"
