@@ -10,12 +10,13 @@ function(sluice_man_page name)
     return()
   endif()
   set(source ${CMAKE_CURRENT_SOURCE_DIR}/${name}.1.md)
-  set(shared ${PROJECT_SOURCE_DIR}/common/man/connections.md ${PROJECT_SOURCE_DIR}/common/man/exit-codes.md)
+  set(parts ${PROJECT_SOURCE_DIR}/common/man)
+  set(shared ${parts}/common-options.md ${parts}/connections.md ${parts}/exit-codes.md)
   set(page ${PROJECT_BINARY_DIR}/man/${name}.1)
   add_custom_command(
     OUTPUT ${page}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/man
-    COMMAND ${PANDOC} --standalone --from markdown --to man --metadata footer="Sluice ${PROJECT_VERSION}" --output ${page}
+    COMMAND ${PANDOC} --standalone --from markdown --to man --metadata "footer=Sluice ${PROJECT_VERSION}" --output ${page}
             ${source} ${shared}
     DEPENDS ${source} ${shared}
     VERBATIM)

@@ -1,5 +1,6 @@
 // A tool as small as one can be, for the tests of what every tool shares.
 #include "common/cli/app.hpp"
+#include "common/cli/options.hpp"
 
 #include "common/log/log.hpp"
 #include "common/process/signals.hpp"

@@ -1,5 +1,6 @@
 // postgres_test_tool --do sleep|copy|lock: connects by the PG* variables and is busy on the server until stopped.
 #include "common/cli/app.hpp"
+#include "common/cli/options.hpp"
 #include "common/postgres/copy.hpp"
 #include "common/postgres/session.hpp"
 
