@@ -114,7 +114,8 @@ class MethodScan {
         if (m_known == 0) {
             report({rule::opaque, Phase::unknown, Safety::unknown, "", "calls no method that is known here"}, 0);
         }
-        m_report.safety = worse(m_report.safety, Safety::review);
+        m_report.floor = Safety::review;
+        m_report.safety = worse(m_report.safety, m_report.floor);
         return std::move(m_report);
     }
 

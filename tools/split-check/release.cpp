@@ -74,9 +74,8 @@ template <class Belongs> ServiceVerdict verdict_of(Release const& release, std::
         }
     }
     for (auto const& migration : release.migrations) {
-        // A migration without a finding may still be no better than a review: its language is not read.
-        if (belongs(migration.path) && migration.safety == Safety::review) {
-            verdict.safety = worse(verdict.safety, Safety::review);
+        if (belongs(migration.path)) {
+            verdict.safety = worse(verdict.safety, migration.floor);
         }
     }
     verdict.kind = kind_of(verdict.code_count > 0, verdict.migration_count > 0, unknown, any);
@@ -190,7 +189,7 @@ Release judge_release(std::vector<ClassifiedFile> files, JudgeInputs const& inpu
             release.findings.push_back(std::move(finding));
         }
         release.migrations.push_back(
-            {file.change.path, report.phase, report.safety, std::move(report.dropped), std::move(report.added)});
+            {file.change.path, report.phase, report.floor, std::move(report.dropped), std::move(report.added)});
     }
     auto applied = check_applied(release.files, inputs.base_files);
     std::move(applied.begin(), applied.end(), std::back_inserter(release.findings));

@@ -25,7 +25,7 @@ struct ServiceVerdict {
 struct MigrationVerdict {
     std::string path;
     Phase phase = Phase::none;
-    Safety safety = Safety::safe;
+    Safety floor = Safety::safe; ///< what its language allows to say at best
     std::set<std::string> dropped{};
     std::set<std::string> added{};
 };

@@ -42,7 +42,7 @@ std::vector<Rule> const& all_rules() {
         {rule::add_column_check, "add-column-check", "the whole table is read while locked",
          "Add the column alone, then the CHECK as NOT VALID, then validate it in a later transaction."},
         {rule::add_json_column, "add-json-column",
-         "json has no equality, so a SELECT DISTINCT of the code now running fails", "Use jsonb."},
+         "json has no equality, so a SELECT DISTINCT of the code now running fails", "Use jsonb, which compares."},
         {rule::change_type, "change-type",
          "unless the new type stores the same bytes the whole table and its indexes are rewritten while locked, and "
          "code now running meets a type it does not expect",

@@ -40,6 +40,7 @@ struct SqlReport {
     std::vector<Finding> findings{}; ///< without path
     Phase phase = Phase::none;
     Safety safety = Safety::safe;
+    Safety floor = Safety::safe;     ///< no better than this, whatever the findings say
     std::set<std::string> dropped{}; ///< identifiers that code must no longer name
     std::set<std::string> added{};   ///< identifiers that code may name from now on
     std::size_t statements = 0;

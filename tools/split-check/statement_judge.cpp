@@ -48,7 +48,7 @@ std::size_t StatementJudge::offset_of(std::string const& word) {
     if (found == std::string_view::npos) {
         return 0;
     }
-    m_cursor = found + last.size();
+    m_cursor = found + last.size() + (m_statement.text[found] == '"' ? 2 : 0);
     return found;
 }
 

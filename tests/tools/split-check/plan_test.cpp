@@ -165,13 +165,13 @@ void split_as_told(Repository const& repository, std::string const& base, std::s
         script += command.get<std::string>() + "\n";
     }
     script.replace(script.find("YOUR-BRANCH"), 11, "main");
-    process::Command command{{"bash", "-c", script},
-                             {{"GIT_AUTHOR_NAME", "a"},
-                              {"GIT_AUTHOR_EMAIL", "a@example.org"},
-                              {"GIT_COMMITTER_NAME", "a"},
-                              {"GIT_COMMITTER_EMAIL", "a@example.org"},
-                              {"GIT_CONFIG_GLOBAL", "/dev/null"}},
-                             repository.path()};
+    process::Command command{{"bash", "-c", script}};
+    command.environment = {{"GIT_AUTHOR_NAME", "a"},
+                           {"GIT_AUTHOR_EMAIL", "a@example.org"},
+                           {"GIT_COMMITTER_NAME", "a"},
+                           {"GIT_COMMITTER_EMAIL", "a@example.org"},
+                           {"GIT_CONFIG_GLOBAL", "/dev/null"}};
+    command.directory = repository.path();
     auto const outcome = must(process::posix_runner().run(command));
     ASSERT_TRUE(outcome.succeeded()) << script << outcome.error_output;
     EXPECT_EQ(repository.git({"rev-parse", "HEAD^{tree}"}), tree);

@@ -83,14 +83,15 @@ TEST_P(Preset, is_dead_without_its_marker) {
 
 std::vector<std::string> names() {
     std::vector<std::string> all;
-    for (auto const& [name, preset] : cases().items()) {
+    Json const presets = cases();
+    for (auto const& [name, preset] : presets.items()) {
         all.push_back(name);
     }
     return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Preset, testing::ValuesIn(names()), [](auto const& info) {
-    std::string name = info.param;
+INSTANTIATE_TEST_SUITE_P(All, Preset, testing::ValuesIn(names()), [](auto const& one) {
+    std::string name = one.param;
     std::replace(name.begin(), name.end(), '-', '_');
     return name;
 });

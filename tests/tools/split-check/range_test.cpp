@@ -193,7 +193,7 @@ TEST_F(Range, of_an_octopus_merge_holds_all_its_arms) {
     repository.git({"switch", "-q", "-c", "c", first});
     repository.commit({{"db/migrations/20240101000000_t.sql", k_up}}, "c");
     repository.git({"switch", "-q", "main"});
-    repository.git({"merge", "-q", "-m", "octopus", "a", "b", "c"});
+    repository.git({"merge", "-q", "--no-ff", "-m", "octopus", "a", "b", "c"});
     auto const report = run_json(repository, {"--range", "HEAD^1..HEAD"});
     EXPECT_EQ(report["verdict"], "mixed");
     EXPECT_EQ(report["files"].size(), 3U);

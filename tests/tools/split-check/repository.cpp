@@ -29,7 +29,9 @@ Repository::Repository(Repository const& origin, std::vector<std::string> const&
 
 std::string Repository::git(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), "git");
-    process::Command command{arguments, git_variables(), path()};
+    process::Command command{arguments};
+    command.environment = git_variables();
+    command.directory = path();
     auto const outcome = must(process::posix_runner().run(command));
     EXPECT_TRUE(outcome.succeeded()) << arguments.at(1) << ": " << outcome.error_output;
     return outcome.output.substr(0, outcome.output.find_last_not_of('\n') + 1);
