@@ -163,19 +163,22 @@ Result<Release> judge(Options const& options, cli::Context& context) {
     return options.files_from.empty() ? judge_range(options, config, context) : judge_list(options, config, context);
 }
 
+// Built only when asked for: of ten thousand files a report takes longer than the verdict.
+template <class Make> Result<void> write_report(std::string const& path, Make make) {
+    return path.empty() ? Result<void>{} : write_whole(path, make());
+}
+
 Result<void> write_reports(Release const& release, Options const& options) {
     auto const& files = options.files;
-    auto const write = [](std::string const& path, std::string const& text) -> Result<void> {
-        return path.empty() ? Result<void>{} : write_whole(path, text);
-    };
     if (!files.dotenv.empty()) {
         TRY(cli::write_dotenv(files.dotenv, dotenv_lines(release, options.strict)));
     }
-    TRY(write(files.report, json_report(release, options.strict)));
-    TRY(write(files.code_quality, code_quality_report(release)));
-    TRY(write(files.sarif, sarif_report(release)));
-    TRY(write(files.junit, junit_report(release, options.strict)));
-    return write(files.child_pipeline, child_pipeline(release, options.templates, options.strict));
+    TRY(write_report(files.report, [&] { return json_report(release, options.strict); }));
+    TRY(write_report(files.code_quality, [&] { return code_quality_report(release); }));
+    TRY(write_report(files.sarif, [&] { return sarif_report(release); }));
+    TRY(write_report(files.junit, [&] { return junit_report(release, options.strict); }));
+    return write_report(files.child_pipeline,
+                        [&] { return child_pipeline(release, options.templates, options.strict); });
 }
 
 // What the reports say when there is no answer: nothing in them may read as yes.

@@ -122,7 +122,7 @@ std::vector<Candidate> PresetIndex::candidates(std::string_view path) const {
             return;
         }
         for (auto const& entry : bucket->second) {
-            if (entry.glob->matches(path)) {
+            if (path.find(entry.glob->required()) != std::string_view::npos && entry.glob->matches(path)) {
                 found.push_back(entry.candidate);
             }
         }

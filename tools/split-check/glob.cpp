@@ -104,6 +104,22 @@ std::string fixed_ending(std::string_view pattern) {
     return fixed ? std::string(ending) : std::string{};
 }
 
+// The longest run without a sign. What stands before "/**/" or behind "**/" may meet the folder's border, so runs end
+// at slashes too.
+std::string longest_literal(std::string_view pattern) {
+    std::string longest;
+    while (!pattern.empty()) {
+        std::size_t const end = std::min(pattern.find_first_of("*?[]<>/"), pattern.size());
+        std::string_view const run = pattern.substr(0, end);
+        bool const is_count = end < pattern.size() && (pattern[end] == '>' || pattern[end] == ']');
+        if (!is_count && run.size() > longest.size()) {
+            longest = run;
+        }
+        pattern.remove_prefix(std::min(end + 1, pattern.size()));
+    }
+    return longest;
+}
+
 } // namespace
 
 Glob::Glob(std::string_view pattern) : Glob(pattern, {}) {}
@@ -112,6 +128,9 @@ Glob::Glob(std::string_view first, std::string_view second) : m_text(first) {
     expand_braces(m_text, m_alternatives);
     if (!second.empty()) {
         expand_braces(std::string(second), m_alternatives);
+    }
+    if (m_alternatives.size() == 1) {
+        m_required = longest_literal(m_alternatives.front());
     }
     for (auto const& alternative : m_alternatives) {
         m_endings.push_back(fixed_ending(alternative));

@@ -19,12 +19,15 @@ class Glob {
     /// The letters behind the last point of the pattern when they are fixed, else empty: only paths that end so can
     /// match. One per alternative.
     [[nodiscard]] std::vector<std::string> const& endings() const { return m_endings; }
+    /// Letters that stand in every path that matches; empty where that is not sure. A quick first look.
+    [[nodiscard]] std::string const& required() const { return m_required; }
     [[nodiscard]] std::string const& text() const { return m_text; }
 
   private:
     std::string m_text;
     std::vector<std::string> m_alternatives{};
     std::vector<std::string> m_endings{};
+    std::string m_required{};
 };
 
 /// A pattern of a preset: it may begin in any folder of the repository.

@@ -115,7 +115,8 @@ Result<std::variant<Options, cli::ExitCode>> parse_options(std::vector<std::stri
     Raw raw;
     CLI::App app;
     cli::describe(app, k_help);
-    app.set_version_flag("--version", std::string(k_help.name) + " " + std::string(cli::k_version) + "\ngrammar of " + grammar_version());
+    app.set_version_flag("--version", std::string(k_help.name) + " " + std::string(cli::k_version) + "\ngrammar of " +
+                                          grammar_version());
     add_range_options(app, options, raw);
     add_report_options(app, options);
     add_judging_options(app, options);

@@ -17,11 +17,10 @@ std::string const k_held = R"(
     SELECT coalesce(string_agg(text, ', ' ORDER BY text), '') FROM (
       SELECT CASE max(strength) WHEN 4 THEN 'SHARE UPDATE EXCLUSIVE' WHEN 5 THEN 'SHARE'
                   WHEN 6 THEN 'SHARE ROW EXCLUSIVE' WHEN 8 THEN 'ACCESS EXCLUSIVE' END || ' on ' || relname AS text
-      FROM (SELECT c.relname, CASE l.mode WHEN 'ShareUpdateExclusiveLock' THEN 4 WHEN 'ShareLock' THEN 5
+      FROM (SELECT b.relname, CASE l.mode WHEN 'ShareUpdateExclusiveLock' THEN 4 WHEN 'ShareLock' THEN 5
                    WHEN 'ShareRowExclusiveLock' THEN 6 WHEN 'AccessExclusiveLock' THEN 8 ELSE 0 END AS strength
-            FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN before b ON b.oid = c.oid
-            WHERE l.pid = pg_backend_pid() AND l.granted AND c.relnamespace = 'public'::regnamespace
-              AND c.relkind IN ('r', 'p', 'm', 'v', 'S')) locks
+            FROM pg_locks l JOIN before b ON b.oid = l.relation
+            WHERE l.pid = pg_backend_pid() AND l.granted) locks
       WHERE strength > 0 GROUP BY relname) texts)";
 
 std::string sorted_claim(std::map<std::string, Lock> const& locks) {
@@ -55,7 +54,15 @@ std::string claimed(std::string const& sql) {
 
 struct LockClaims : testing::Test {
     test::TemporaryDatabase database{};
-    void SetUp() override { database.execute(test::read_text(folder() / "locks_setup.sql")); }
+    // Sessions see pg_catalog alone unless told otherwise.
+    [[nodiscard]] std::unique_ptr<postgres::Session> open() const {
+        auto session = database.session();
+        test::must(session->execute("SET search_path = public"));
+        return session;
+    }
+    void SetUp() override {
+        database.execute("SET search_path = public;" + test::read_text(folder() / "locks_setup.sql"));
+    }
 };
 
 TEST_F(LockClaims, are_what_the_server_shows) {
@@ -68,7 +75,7 @@ TEST_F(LockClaims, are_what_the_server_shows) {
         std::size_t const tab = line.find('\t');
         std::string const sql = line.substr(0, tab);
         std::string const reference = line.substr(tab + 1);
-        auto const session = database.session();
+        auto const session = open();
         test::must(session->execute("BEGIN"));
         test::must(session->execute(sql));
         auto const held = test::must(session->text(k_held));
@@ -96,7 +103,7 @@ TEST_F(LockClaims, rewrites_are_what_the_server_does) {
           Case{"ALTER TABLE orders ALTER price TYPE bigint", true},
           Case{"ALTER TABLE orders ALTER code TYPE text", false}, Case{"ALTER TABLE orders SET UNLOGGED", true},
           Case{"ALTER TABLE orders ALTER note SET NOT NULL", false}}) {
-        auto const session = database.session();
+        auto const session = open();
         test::must(session->execute("BEGIN"));
         std::string const file = "SELECT relfilenode::text FROM pg_class WHERE relname = 'orders'";
         auto const before = test::must(session->text(file));
@@ -109,7 +116,7 @@ TEST_F(LockClaims, rewrites_are_what_the_server_does) {
 TEST_F(LockClaims, concurrently_in_a_transaction_is_refused) {
     for (auto const* sql : {"CREATE INDEX CONCURRENTLY i ON orders (note)", "DROP INDEX CONCURRENTLY by_price",
                             "REINDEX INDEX CONCURRENTLY by_price"}) {
-        auto const session = database.session();
+        auto const session = open();
         test::must(session->execute("BEGIN"));
         EXPECT_FALSE(session->execute(sql)) << sql;
     }

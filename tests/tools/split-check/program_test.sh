@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The built program itself: what it links, what it says of itself, that it pipes, and that its JSON keeps its schemas.
 set -uo pipefail
-tool=$1
+tool=$(readlink -f "$1")
 here=$(dirname "$(readlink -f "$0")")
 schemas=$SLUICE_SOURCE_FOLDER/tools/split-check/schema
 failed=0
