@@ -1,5 +1,7 @@
 #include "common/postgres/dump_tools.hpp"
 
+#include "common/process/signals.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <regex>
@@ -68,6 +70,8 @@ Result<DumpTools> find_dump_tools(process::Runner& runner, int server_version) {
             found.push_back(std::move(tools));
         }
     }
+    // A program that a signal stopped has not answered either, which says nothing of what is installed.
+    TRY(process::check_not_stopped());
     return choose_dump_tools(found, server_version);
 }
 

@@ -23,6 +23,9 @@ constexpr cli::HelpText k_help{
 // More connections than this load a server without writing faster.
 constexpr std::size_t k_most_jobs = 64;
 
+// Also keeps a minus sign from becoming a huge number, which CLI11 lets through for unsigned options.
+constexpr std::size_t k_most_kept = 1000;
+
 struct RawOptions {
     Options parsed{};
     std::vector<std::string> origins{};
@@ -43,7 +46,8 @@ void add_dotenv(CLI::App& app, Options& options) {
 
 void add_origin_options(CLI::App& app, RawOptions& raw) {
     app.add_option("--from", raw.origins, "live:REF, snapshot:latest or snapshot:ID; first usable (default latest)")
-        ->type_name("ORIGIN");
+        ->type_name("ORIGIN")
+        ->allow_extra_args(false);
     app.add_option("--store", raw.parsed.store, "where snapshots live (or SLUICE_STORE)")->type_name("STORE");
     app.add_option("--name", raw.parsed.name, "the database's name in the store")->type_name("NAME");
     app.add_option("--max-age", raw.max_age, "pass over snapshots that are older, such as 26h")->type_name("D");
@@ -53,7 +57,9 @@ void add_init_options(CLI::App& app, RawOptions& raw) {
     app.add_option("--on-missing", raw.on_missing, "where there never was data: fail (default) or init")
         ->type_name("fail|init")
         ->check(CLI::IsMember({"fail", "init"}));
-    app.add_option("--init-sql", raw.parsed.init_sql, "psql file that fills an empty database")->type_name("FILE");
+    app.add_option("--init-sql", raw.parsed.init_sql, "psql file that fills an empty database")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
     app.add_option("--init-command", raw.parsed.init_command, "shell command that does, such as a migration tool's")
         ->type_name("CMD");
 }
@@ -61,9 +67,12 @@ void add_init_options(CLI::App& app, RawOptions& raw) {
 void add_work_options(CLI::App& app, RawOptions& raw) {
     auto& parsed = raw.parsed;
     app.add_option("--after-restore", parsed.after_restore, "psql file to run before anyone connects")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->allow_extra_args(false);
     app.add_flag("--adopt", parsed.adopt, "replace a database that holds data and is not marked as a stage");
-    app.add_option("--keep-old", parsed.keep_old, "replaced databases to keep (default 1)")->type_name("N");
+    app.add_option("--keep-old", parsed.keep_old, "replaced databases to keep (default 1)")
+        ->type_name("N")
+        ->check(CLI::Range(std::size_t{0}, k_most_kept));
     app.add_flag("--keep-template", parsed.keep_template, "leave a copy on the server for later restores to clone");
     app.add_option("--jobs", parsed.jobs, "connections that work at once (default: processors, at most 4)")
         ->type_name("N")

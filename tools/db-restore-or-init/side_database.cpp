@@ -36,6 +36,17 @@ void discard(Session& maintenance, std::string const& name) {
     }
 }
 
+// A child such as pg_restore only says that it failed. When the server went away under it, another try may help.
+Error judged_again(Session& maintenance, Error error) {
+    postgres::WithoutCancel const undisturbed;
+    auto const alive = maintenance.execute("SELECT 1");
+    if (error.kind == Errc::not_found && !alive && alive.error().kind == Errc::temporary) {
+        error.kind = Errc::temporary;
+        error.hint = alive.error().hint;
+    }
+    return error;
+}
+
 Result<void> make_marked(Session& maintenance, std::string const& name, Json const& marker, MakeEmpty const& make) {
     TRY(make(name));
     return set_comment(maintenance, name, {}, marker);
@@ -86,6 +97,7 @@ Result<void> make_and_fill(Session& maintenance, std::string const& name, Json c
         outcome = fill();
     }
     if (!outcome) {
+        outcome = tl::unexpected<Error>(judged_again(maintenance, std::move(outcome).error()));
         discard(maintenance, name);
     }
     return outcome;

@@ -7,6 +7,7 @@
 #include "common/snapshot/target.hpp"
 #include "tools/db-restore-or-init/session_ender.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace sluice::db_restore {
@@ -55,7 +56,9 @@ Result<void> move_old_away(Session& maintenance, TargetFacts const& facts, Swap 
 }
 
 Result<void> change_names(Session& maintenance, TargetFacts const& facts, Swap const& swap) {
-    TRY(maintenance.execute("SET LOCAL lock_timeout = " + std::to_string(swap.lock_timeout.count())));
+    // 0 would mean to wait for ever.
+    TRY(maintenance.execute("SET LOCAL lock_timeout = " +
+                            std::to_string(std::max<std::int64_t>(swap.lock_timeout.count(), 1))));
     if (facts.existing) {
         TRY(move_old_away(maintenance, facts, swap));
     }
