@@ -11,7 +11,9 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -82,18 +84,35 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
     return pointers;
 }
 
+// The whole input lies in a memory file before the child starts, so that feeding it can neither block nor deadlock.
+Result<Descriptor> open_input(std::string const& input) {
+    Descriptor file{input.empty() ? open("/dev/null", O_RDONLY | O_CLOEXEC) : memfd_create("stdin", MFD_CLOEXEC)};
+    std::size_t done = 0;
+    while (file.get() >= 0 && done < input.size()) {
+        ssize_t const count = write(file.get(), input.data() + done, input.size() - done);
+        if (count < 0 && errno != EINTR) {
+            file.reset();
+        }
+        done += count > 0 ? static_cast<std::size_t>(count) : 0;
+    }
+    if (file.get() < 0 || (!input.empty() && lseek(file.get(), 0, SEEK_SET) != 0)) {
+        return fail(Errc::temporary, std::string("cannot prepare a program's input: ") + std::strerror(errno));
+    }
+    return file;
+}
+
 // Runs in the child between fork and exec: async-signal-safe calls only. A failure reaches the parent as an errno
 // through `report`, which exec closes.
-[[noreturn]] void become(char* const* argv, char* const* envp, char const* directory, int out, int err, int report) {
+[[noreturn]] void become(char* const* argv, char* const* envp, char const* directory, int in, int out, int err,
+                         int report) {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     sigset_t none{};
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
     std::signal(SIGPIPE, SIG_DFL);
-    int const null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    bool const ready = dup2(null, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
-                       dup2(err, STDERR_FILENO) >= 0 && (*directory == '\0' || chdir(directory) == 0);
+    bool const ready = dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 && dup2(err, STDERR_FILENO) >= 0 &&
+                       (*directory == '\0' || chdir(directory) == 0);
     if (ready) {
         execvpe(argv[0], argv, envp);
     }
@@ -101,6 +120,9 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
     [[maybe_unused]] ssize_t const written = write(report, &why, sizeof why);
     _exit(127);
 }
+
+// The C library's header of Debian 12 declares pidfd_open for C alone. -1 leaves the poll interval as the way to notice.
+int open_end(pid_t pid) { return static_cast<int>(syscall(SYS_pidfd_open, pid, 0)); }
 
 tl::unexpected<Error> start_error(Command const& command, int why) {
     std::string const reason = std::string(": ") + std::strerror(why);
@@ -117,7 +139,8 @@ class Child {
   public:
     static Result<Child> start(Command const& command);
     Child(Child&& other) noexcept
-        : m_pid(std::exchange(other.m_pid, -1)), m_out(std::move(other.m_out)), m_err(std::move(other.m_err)) {}
+        : m_pid(std::exchange(other.m_pid, -1)), m_end(std::move(other.m_end)), m_out(std::move(other.m_out)),
+          m_err(std::move(other.m_err)) {}
     Child& operator=(Child&&) = delete;
     ~Child() {
         if (m_pid > 0) {
@@ -129,13 +152,15 @@ class Child {
     Result<Outcome> finish(Command const& command);
 
   private:
-    Child(pid_t pid, Descriptor out, Descriptor err) : m_pid(pid), m_out(std::move(out)), m_err(std::move(err)) {}
+    Child(pid_t pid, Descriptor out, Descriptor err)
+        : m_pid(pid), m_end(open_end(pid)), m_out(std::move(out)), m_err(std::move(err)) {}
     Result<bool> pump(Command const& command, Outcome& outcome);
     Result<void> drain(Command const& command, Outcome& outcome);
     void stop(std::chrono::milliseconds grace);
     [[nodiscard]] bool reap(Outcome& outcome, int flags);
 
     pid_t m_pid;
+    Descriptor m_end; // readable once the child has ended: no poll interval is slept through
     Descriptor m_out;
     Descriptor m_err;
 };
@@ -144,6 +169,7 @@ Result<Child> Child::start(Command const& command) {
     TRY_ASSIGN(Pipe out, open_pipe());
     TRY_ASSIGN(Pipe err, open_pipe());
     TRY_ASSIGN(Pipe report, open_pipe());
+    TRY_ASSIGN(Descriptor const in, open_input(command.input));
     std::vector<std::string> arguments = command.arguments;
     std::vector<std::string> environment = merged_environment(command);
     auto const argv = pointers_to(arguments);
@@ -155,7 +181,7 @@ Result<Child> Child::start(Command const& command) {
         return fail(Errc::temporary, std::string("cannot start a process: ") + std::strerror(errno));
     }
     if (pid == 0) {
-        become(argv.data(), envp.data(), command.directory.c_str(), out_end, err_end, report.writing.get());
+        become(argv.data(), envp.data(), command.directory.c_str(), in.get(), out_end, err_end, report.writing.get());
     }
     setpgid(pid, pid);
     report.writing.reset();
@@ -169,7 +195,8 @@ Result<Child> Child::start(Command const& command) {
 
 // Reads what is there; false once both pipes are closed.
 Result<bool> Child::pump(Command const& command, Outcome& outcome) {
-    std::array<pollfd, 3> watched{{{m_out.get(), POLLIN, 0}, {m_err.get(), POLLIN, 0}, {stop_descriptor(), POLLIN, 0}}};
+    std::array<pollfd, 4> watched{
+        {{m_out.get(), POLLIN, 0}, {m_err.get(), POLLIN, 0}, {stop_descriptor(), POLLIN, 0}, {m_end.get(), POLLIN, 0}}};
     poll(watched.data(), watched.size(), k_poll_milliseconds);
     std::array<char, 65536> buffer{};
     if (watched[0].revents != 0) {

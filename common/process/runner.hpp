@@ -18,6 +18,7 @@ struct Command {
     std::map<std::string, std::string> environment{}; ///< added to (or replacing) the caller's own
     std::vector<std::string> unset{};                 ///< variables of the caller that the child must not see
     std::string directory{};                          ///< where it runs; empty: here
+    std::string input{};                              ///< what it reads from stdin; empty: nothing
     std::optional<std::chrono::milliseconds> limit{}; ///< none: as long as it takes
     std::chrono::milliseconds grace{10'000};          ///< between the polite signal and SIGKILL
     /// Receives stdout piece by piece; empty: stdout is captured into `Outcome::output`. An error stops the child.

@@ -149,12 +149,13 @@ Result<std::vector<Extension>> read_extensions(Session& session) {
 }
 
 // pg_shdepend leaves out the bootstrap superuser, so the owners of the common kinds are read from their own catalogs
-// too. 16384 is the first oid of a user's object.
+// too. 16384 is the first oid of a user's object. What the server makes along with something else (a range's constructors,
+// which are always the bootstrap superuser's) comes back with that.
 std::string owners_sql() {
     auto const owned = [](std::string const& owner, std::string const& catalog, std::string const& condition) {
         return " UNION SELECT " + owner + " FROM " + catalog + " o WHERE o.oid >= 16384" + condition +
                " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = '" + catalog +
-               "'::regclass AND d.objid = o.oid AND d.deptype = 'e')";
+               "'::regclass AND d.objid = o.oid AND d.deptype IN ('e', 'i'))";
     };
     return "SELECT s.refobjid FROM pg_shdepend s JOIN pg_database b ON b.oid = s.dbid WHERE s.refclassid = "
            "'pg_authid'::regclass AND s.deptype = 'o' AND b.datname = current_database() AND NOT EXISTS (SELECT FROM "

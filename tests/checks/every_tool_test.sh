@@ -36,7 +36,7 @@ says_how_it_is_used() {
 tells_its_version() {
   local version
   version=$(sed -nE 's/^project\(sluice VERSION ([0-9.]+).*/\1/p' "$SLUICE_SOURCE_FOLDER/CMakeLists.txt")
-  run 0 "$1" --version && [[ $(<"$scratch/out") == "$2 $version" ]]
+  run 0 "$1" --version && [[ $(head -n 1 "$scratch/out") == "$2 $version" ]]
 }
 
 refuses_an_unknown_option() {
@@ -44,7 +44,8 @@ refuses_an_unknown_option() {
     grep -q "^$2: error: " "$scratch/err" && grep -q "did you mean '--version'?" "$scratch/err"
 }
 
-wants_to_be_told_what_to_do() { run 2 "$1" && [[ ! -s $scratch/out ]] && grep -q "^$2: error: " "$scratch/err"; }
+# 3 where the question itself is missing, as in split-check without a range.
+wants_to_be_told_what_to_do() { { run 2 "$1" || run 3 "$1"; } && [[ ! -s $scratch/out ]] && grep -q "^$2: error: " "$scratch/err"; }
 
 # Every option of --help is in the man page, and the table of exit codes is in it too.
 has_a_man_page() {

@@ -19,6 +19,12 @@ constexpr cli::HelpText k_help{
 // More connections than this load a server without reading faster.
 constexpr std::size_t k_most_jobs = 64;
 
+// What a variable that is not set leaves behind: were it taken for "not given", `verify --restore-to "$UNSET"` would
+// end well without a restore.
+CLI::Validator not_empty() {
+    return {[](std::string& text) { return text.empty() ? std::string("the value is empty") : std::string{}; }, ""};
+}
+
 struct RawOptions {
     Options parsed{};
     std::vector<std::string> labels{};
@@ -27,7 +33,7 @@ struct RawOptions {
 
 void add_store_options(CLI::App& app, Options& options) {
     app.add_option("--store", options.store, "where snapshots live (or SLUICE_STORE)")->type_name("DIRECTORY");
-    app.add_option("--name", options.name, "the database's name in the store")->type_name("NAME");
+    app.add_option("--name", options.name, "the database's name in the store")->type_name("NAME")->check(not_empty());
     cli::add_common_options(app, options.common);
 }
 
@@ -39,7 +45,8 @@ void add_jobs(CLI::App& app, Options& options) {
 
 void add_take_options(CLI::App& app, RawOptions& raw) {
     app.add_option("--source", raw.parsed.source, "the database: env:VAR, service:NAME, file:PATH; or PG* variables")
-        ->type_name("REF");
+        ->type_name("REF")
+        ->check(not_empty());
     add_store_options(app, raw.parsed);
     add_jobs(app, raw.parsed);
     app.add_option("--label", raw.labels, "kept in the manifest")->type_name("KEY=VALUE");
@@ -47,7 +54,9 @@ void add_take_options(CLI::App& app, RawOptions& raw) {
         ->type_name("PATTERN");
     app.add_option("--lock-timeout", raw.lock_timeout, "how long to wait for the tables' locks (default 10s)")
         ->type_name("D");
-    app.add_option("--dotenv", raw.parsed.dotenv, "also write SLUICE_… lines for CI")->type_name("FILE");
+    app.add_option("--dotenv", raw.parsed.dotenv, "also write SLUICE_… lines for CI")
+        ->type_name("FILE")
+        ->check(not_empty());
 }
 
 CLI::App* add_verb(CLI::App& app, Options& options, char const* name, char const* summary) {
@@ -69,10 +78,11 @@ void add_verbs(CLI::App& app, Options& options) {
     add_id(*verify, options);
     add_jobs(*verify, options);
     verify->add_option("--restore-to", options.restore_to, "also restore into a scratch database on this server")
-        ->type_name("REF");
+        ->type_name("REF")
+        ->check(not_empty());
     CLI::App* files = add_verb(app, options, "export", "write plain files and a restore.sh that needs no Sluice");
     add_id(*files, options);
-    files->add_option("DIRECTORY", options.directory, "a new or empty directory")->required();
+    files->add_option("DIRECTORY", options.directory, "a new or empty directory")->required()->check(not_empty());
 }
 
 Verb chosen_verb(CLI::App const& app) {

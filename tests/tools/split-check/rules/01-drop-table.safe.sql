@@ -1,0 +1,3 @@
+SET lock_timeout = '2s';
+CREATE TABLE scratch (id bigint);
+DROP TABLE scratch;

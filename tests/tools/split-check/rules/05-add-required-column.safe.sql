@@ -1,0 +1,3 @@
+SET lock_timeout = '2s';
+ALTER TABLE orders ADD COLUMN state text NOT NULL DEFAULT 'new';
+ALTER TABLE orders ADD COLUMN remark text;

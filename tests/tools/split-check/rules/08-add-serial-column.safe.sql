@@ -1,0 +1,3 @@
+SET lock_timeout = '2s';
+ALTER TABLE orders ADD COLUMN number bigint;
+CREATE SEQUENCE order_number;

@@ -1,0 +1,3 @@
+SET lock_timeout = '2s';
+ALTER TABLE orders ADD COLUMN total bigint GENERATED ALWAYS AS (price * 2) VIRTUAL;
+-- settings: version=18

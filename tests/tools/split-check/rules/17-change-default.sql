@@ -1,0 +1,3 @@
+SET lock_timeout = '2s';
+ALTER TABLE orders ALTER COLUMN note SET DEFAULT 'x';
+ALTER TABLE orders ALTER COLUMN note DROP DEFAULT;

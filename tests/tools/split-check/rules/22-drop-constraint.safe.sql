@@ -1,0 +1,2 @@
+SET lock_timeout = '2s';
+COMMENT ON TABLE orders IS 'paid is not needed any more';

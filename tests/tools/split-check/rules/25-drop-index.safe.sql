@@ -1,0 +1,3 @@
+SET lock_timeout = '2s';
+DROP INDEX CONCURRENTLY by_price;
+REINDEX TABLE CONCURRENTLY orders;

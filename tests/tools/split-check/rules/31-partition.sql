@@ -1,0 +1,5 @@
+SET lock_timeout = '2s';
+ALTER TABLE events ATTACH PARTITION events_may FOR VALUES IN (5);
+ALTER TABLE events DETACH PARTITION events_april;
+ALTER TABLE events DETACH PARTITION events_april CONCURRENTLY;
+CREATE TABLE events_june PARTITION OF events FOR VALUES IN (6);

@@ -1,0 +1,2 @@
+SET lock_timeout = '2s';
+GRANT SELECT ON orders TO app;

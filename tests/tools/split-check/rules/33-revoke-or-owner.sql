@@ -1,0 +1,3 @@
+SET lock_timeout = '2s';
+REVOKE SELECT ON orders FROM app;
+ALTER TABLE orders OWNER TO app;

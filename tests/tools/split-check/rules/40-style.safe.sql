@@ -1,0 +1,3 @@
+SET lock_timeout = '2s';
+CREATE TABLE fresh (id bigint, label text, made timestamptz);
+-- settings: style

@@ -1,0 +1,2 @@
+CREATE TABLE orders_2 (id int);
+-- settings: mysql

@@ -1,0 +1,2 @@
+ALTER TABLE `orders` ADD COLUMN `x` int, ALGORITHM=COPY;
+-- settings: mysql

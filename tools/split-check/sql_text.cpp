@@ -1,0 +1,244 @@
+#include "tools/split-check/sql_text.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace sluice::split_check {
+
+namespace {
+
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
+
+bool is_name(char c) {
+    auto const byte = static_cast<unsigned char>(c);
+    return std::isalnum(byte) != 0 || c == '_' || c == '$' || byte >= 0x80;
+}
+
+bool starts_at(std::string_view text, std::size_t at, std::string_view what) {
+    return text.substr(std::min(at, text.size()), what.size()) == what;
+}
+
+void blank(std::string& text, std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < std::min(to, text.size()); ++i) {
+        text[i] = text[i] == '\n' ? '\n' : ' ';
+    }
+}
+
+std::size_t end_of_line(std::string_view text, std::size_t at) { return std::min(text.find('\n', at), text.size()); }
+
+// Block comments nest in SQL.
+std::size_t skip_comment(std::string_view text, std::size_t at) {
+    if (starts_at(text, at, "--")) {
+        return end_of_line(text, at);
+    }
+    int depth = 0;
+    do {
+        if (starts_at(text, at, "/*")) {
+            ++depth;
+            at += 2;
+        } else if (starts_at(text, at, "*/")) {
+            --depth;
+            at += 2;
+        } else {
+            ++at;
+        }
+    } while (depth > 0 && at < text.size());
+    return std::min(at, text.size());
+}
+
+bool begins_comment(std::string_view text, std::size_t at) {
+    return starts_at(text, at, "--") || starts_at(text, at, "/*");
+}
+
+std::size_t skip_dollar(std::string_view text, std::size_t at) {
+    std::size_t end = at + 1;
+    while (end < text.size() && is_name(text[end]) && text[end] != '$') {
+        ++end;
+    }
+    bool const is_tag = end < text.size() && text[end] == '$' &&
+                        (at + 1 == end || std::isdigit(static_cast<unsigned char>(text[at + 1])) == 0);
+    if (!is_tag) {
+        return at;
+    }
+    std::string_view const tag = text.substr(at, end - at + 1);
+    std::size_t const close = text.find(tag, end + 1);
+    return close == std::string_view::npos ? text.size() : close + tag.size();
+}
+
+std::size_t skip_quotes(std::string_view text, std::size_t at) {
+    char const quote = text[at];
+    bool const escapes =
+        quote == '\'' && at > 0 && (text[at - 1] == 'E' || text[at - 1] == 'e') && (at < 2 || !is_name(text[at - 2]));
+    for (++at; at < text.size(); ++at) {
+        if (escapes && text[at] == '\\') {
+            ++at;
+        } else if (text[at] == quote) {
+            return at + 1;
+        }
+    }
+    return text.size();
+}
+
+bool holds_one(std::string_view line, std::vector<std::string> const& markers) {
+    return std::any_of(markers.begin(), markers.end(),
+                       [&](std::string const& marker) { return line.find(marker) != std::string_view::npos; });
+}
+
+void blank_psql_commands(PreparedSql& sql) {
+    std::size_t line = 1;
+    for (std::size_t at = 0; at < sql.text.size(); ++line) {
+        std::size_t const end = end_of_line(sql.text, at);
+        if (sql.text[at] == '\\' && end > at + 1) {
+            sql.opaque.push_back({line, sql.text.substr(at, end - at)});
+            blank(sql.text, at, end);
+        }
+        at = end + 1;
+    }
+}
+
+// "COPY … FROM stdin;" is followed by rows up to a line "\.".
+void blank_copy_data(std::string& text) {
+    std::string const small = lower(text);
+    std::size_t at = 0;
+    while ((at = small.find("from stdin", at)) != std::string::npos) {
+        std::size_t const semicolon = small.find(';', at);
+        std::size_t const end = semicolon == std::string::npos ? semicolon : small.find("\n\\.", semicolon);
+        at += 10;
+        if (end != std::string::npos) {
+            blank(text, semicolon + 1, end + 3);
+            at = end + 3;
+        }
+    }
+}
+
+// `to` is where the placeholder ends, or `at` when there is none.
+std::size_t end_of_placeholder(std::string_view text, std::size_t at) {
+    if (starts_at(text, at, "${") || starts_at(text, at, "{{") || starts_at(text, at, "#{")) {
+        std::string_view const close = starts_at(text, at, "{{") ? "}}" : "}";
+        std::size_t const end = text.find(close, at);
+        return end == std::string_view::npos || end > end_of_line(text, at) ? at : end + close.size();
+    }
+    bool const variable = text[at] == ':' && at + 1 < text.size() && at > 0 && text[at - 1] != ':' &&
+                          (is_space(text[at - 1]) || text[at - 1] == '(' || text[at - 1] == ',' || text[at - 1] == '=');
+    if (!variable) {
+        return at;
+    }
+    std::size_t end = at + 1;
+    bool const quoted = text[end] == '\'' || text[end] == '"';
+    end += quoted ? 1 : 0;
+    std::size_t const begin = end;
+    while (end < text.size() && is_name(text[end])) {
+        ++end;
+    }
+    bool const letter = end > begin && std::isdigit(static_cast<unsigned char>(text[begin])) == 0;
+    return letter ? std::min(end + (quoted ? 1 : 0), text.size()) : at;
+}
+
+void fill_placeholders(PreparedSql& sql) {
+    for (std::size_t at = 0; at < sql.text.size();) {
+        std::size_t const end = end_of_placeholder(sql.text, at);
+        if (end > at) {
+            std::fill(sql.text.begin() + static_cast<std::ptrdiff_t>(at),
+                      sql.text.begin() + static_cast<std::ptrdiff_t>(end), 'p');
+            sql.templated = true;
+            at = end;
+            continue;
+        }
+        std::size_t const behind = skip_quoted(sql.text, at);
+        at = behind > at ? behind : at + 1;
+    }
+}
+
+} // namespace
+
+std::string lower(std::string_view text) {
+    std::string small{text};
+    std::transform(small.begin(), small.end(), small.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return small;
+}
+
+std::size_t skip_blanks(std::string_view text, std::size_t from) {
+    while (from < text.size()) {
+        if (is_space(text[from])) {
+            ++from;
+        } else if (begins_comment(text, from)) {
+            from = skip_comment(text, from);
+        } else {
+            break;
+        }
+    }
+    return std::min(from, text.size());
+}
+
+std::size_t skip_quoted(std::string_view text, std::size_t at) {
+    if (begins_comment(text, at)) {
+        return skip_comment(text, at);
+    }
+    if (text[at] == '\'' || text[at] == '"') {
+        return skip_quotes(text, at);
+    }
+    bool const inside_name = at > 0 && is_name(text[at - 1]);
+    return text[at] == '$' && !inside_name ? skip_dollar(text, at) : at;
+}
+
+std::size_t find_word(std::string_view text, std::string_view word, std::size_t from) {
+    for (std::size_t at = from; !word.empty() && at < text.size();) {
+        bool const quoted_name =
+            text[at] == '"' && starts_at(text, at + 1, word) && starts_at(text, at + 1 + word.size(), "\"");
+        if (quoted_name) {
+            return at;
+        }
+        std::size_t const behind = skip_quoted(text, at);
+        if (behind > at) {
+            at = behind;
+            continue;
+        }
+        std::size_t end = at;
+        while (end < text.size() && is_name(text[end])) {
+            ++end;
+        }
+        if (end - at == word.size() && lower(text.substr(at, word.size())) == lower(word)) {
+            return at;
+        }
+        at = std::max(end, at + 1);
+    }
+    return std::string_view::npos;
+}
+
+std::size_t line_at(std::string_view text, std::size_t offset) {
+    auto const end = text.begin() + static_cast<std::ptrdiff_t>(std::min(offset, text.size()));
+    return static_cast<std::size_t>(std::count(text.begin(), end, '\n')) + 1;
+}
+
+std::string without_down_sections(std::string_view text, std::vector<std::string> const& up_markers,
+                                  std::vector<std::string> const& down_markers) {
+    std::string kept{text};
+    bool down = false;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t const end = end_of_line(text, at);
+        std::string_view const line = text.substr(at, end - at);
+        bool const turns_down = holds_one(line, down_markers);
+        down = turns_down || (down && !holds_one(line, up_markers));
+        // The marker of an up section may be no comment in SQL's eyes ("# --- !Ups").
+        if (down || (!line.empty() && line.front() == '#' && holds_one(line, up_markers))) {
+            blank(kept, at, end);
+        }
+        at = end + 1;
+    }
+    return kept;
+}
+
+PreparedSql prepare_sql(std::string_view text, std::vector<std::string> const& up_markers,
+                        std::vector<std::string> const& down_markers) {
+    PreparedSql sql{without_down_sections(text, up_markers, down_markers)};
+    if (starts_at(sql.text, 0, "\xEF\xBB\xBF")) {
+        blank(sql.text, 0, 3);
+    }
+    blank_copy_data(sql.text);
+    blank_psql_commands(sql);
+    fill_placeholders(sql);
+    return sql;
+}
+
+} // namespace sluice::split_check

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::split_check {
+
+/// A line that no SQL parser reads.
+struct OpaqueLine {
+    std::size_t line;
+    std::string text;
+};
+
+/// The part of a file that a deploy runs, in a form that the parser takes. Every byte stays at its place, so that
+/// lines stay right: what is not wanted is blanked out.
+struct PreparedSql {
+    std::string text;
+    std::vector<OpaqueLine> opaque{}; ///< psql's backslash commands
+    bool templated = false;           ///< placeholders stand where values were
+};
+
+/// Cuts off what undoes a migration, the byte order mark, psql's commands, COPY's data and placeholders.
+[[nodiscard]] PreparedSql prepare_sql(std::string_view text, std::vector<std::string> const& up_markers,
+                                      std::vector<std::string> const& down_markers);
+
+/// Blanks every line from one that holds a down marker to one that holds an up marker.
+[[nodiscard]] std::string without_down_sections(std::string_view text, std::vector<std::string> const& up_markers,
+                                                std::vector<std::string> const& down_markers);
+
+/// The offset behind white space and comments that begin at `from`.
+[[nodiscard]] std::size_t skip_blanks(std::string_view text, std::size_t from);
+
+/// The offset behind the quoted text, quoted name, dollar-quoted text or comment that begins at `at`, or `at` where
+/// none begins.
+[[nodiscard]] std::size_t skip_quoted(std::string_view text, std::size_t at);
+
+/// Where `word` stands as a whole word, any case, outside comments and quoted texts (quoted names count);
+/// npos if nowhere.
+[[nodiscard]] std::size_t find_word(std::string_view text, std::string_view word, std::size_t from);
+
+/// 1 for the first line.
+[[nodiscard]] std::size_t line_at(std::string_view text, std::size_t offset);
+
+[[nodiscard]] std::string lower(std::string_view text);
+
+} // namespace sluice::split_check
