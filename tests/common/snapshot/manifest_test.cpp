@@ -1,5 +1,6 @@
 #include "common/snapshot/manifest.hpp"
 
+#include "common/json/json.hpp"
 #include "common/snapshot/digest.hpp"
 #include "tests/common/snapshot/example_manifest.hpp"
 #include "tests/support/must.hpp"
