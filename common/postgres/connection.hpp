@@ -37,7 +37,8 @@ class ConnectionParameters {
                                                               ci::Environment const& environment);
 
 /// The parameters with all that libpq would add (a service's file, PG* variables, its defaults) spelt out, so that the
-/// database's name is known and no service can lead elsewhere. Nothing stays open. Errors: usage for an unknown service.
+/// database's name is known and no service can lead elsewhere. Nothing stays open. Errors: usage for an unknown
+/// service.
 [[nodiscard]] Result<ConnectionParameters> spell_out(ConnectionParameters const& parameters);
 
 /// The parameters as PG* variables, for pg_dump and pg_restore: secrets reach a child by its environment only.

@@ -151,7 +151,8 @@ ConnectionParameters with_defaults(ConnectionParameters const& parameters, std::
 std::string session_settings(int version) {
     std::string sql = "SET client_min_messages = error; SET statement_timeout = 0; SET lock_timeout = 0; "
                       "SET idle_in_transaction_session_timeout = 0; SET search_path = pg_catalog; "
-                      "SET row_security = off; SET TimeZone = 'UTC'; SET lc_monetary = 'C'; SET DateStyle = ISO; SET IntervalStyle = postgres; "
+                      "SET row_security = off; SET TimeZone = 'UTC'; SET lc_monetary = 'C'; SET DateStyle = ISO; SET "
+                      "IntervalStyle = postgres; "
                       "SET extra_float_digits = 3; SET bytea_output = hex; SET standard_conforming_strings = on; "
                       "SET synchronize_seqscans = off; SET xmloption = content";
     if (version >= 140000) {

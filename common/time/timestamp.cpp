@@ -21,6 +21,10 @@ std::string format(std::tm const& parts, char const* pattern) {
     return {text.data(), length};
 }
 
+tl::unexpected<Error> not_a_timestamp(std::string const& text) {
+    return fail(Errc::bad_data, "'" + text + "' is not a UTC timestamp");
+}
+
 } // namespace
 
 std::string timestamp_text(Wall when) {
@@ -38,17 +42,19 @@ Result<Wall> parse_timestamp(std::string_view text) {
     std::tm parts{};
     int milliseconds = 0;
     char const* const rest = strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-    if (rest != nullptr && *rest == '.') {
+    // The clock counts nanoseconds in 64 bits, from 1677 to 2262; a year beyond would wrap around.
+    if (rest == nullptr || parts.tm_year < 1700 - 1900 || parts.tm_year > 2200 - 1900) {
+        return not_a_timestamp(copy);
+    }
+    if (*rest == '.') {
         std::from_chars(rest + 1, copy.c_str() + copy.size(), milliseconds);
     }
     Wall const when = std::chrono::system_clock::from_time_t(timegm(&parts)) + std::chrono::milliseconds(milliseconds);
     // strptime takes single digits, and timegm turns the 30th of February into a day of March; neither comes back
     // equal.
     std::string const written = timestamp_text(when);
-    if (rest == nullptr || (copy != written && copy != written.substr(0, written.find('.')) + "Z")) {
-        return fail(Errc::bad_data, "'" + copy + "' is not a UTC timestamp");
-    }
-    return when;
+    bool const same = copy == written || copy == written.substr(0, written.find('.')) + "Z";
+    return same ? Result<Wall>{when} : not_a_timestamp(copy);
 }
 
 } // namespace sluice::time
