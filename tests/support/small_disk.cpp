@@ -1,5 +1,6 @@
 #include "tests/support/small_disk.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <sys/mount.h>
 #include <sys/resource.h>

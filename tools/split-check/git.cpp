@@ -1,5 +1,6 @@
 #include "tools/split-check/git.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 

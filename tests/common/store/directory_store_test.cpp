@@ -5,6 +5,7 @@
 #include "tests/support/small_disk.hpp"
 #include "tests/support/temporary_directory.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <gtest/gtest.h>
 #include <sys/stat.h>

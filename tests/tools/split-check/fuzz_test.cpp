@@ -8,12 +8,13 @@
 #include "tools/split-check/sql_judge.hpp"
 #include "tools/split-check/waiver.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <random>
 
-// libpg-query 15-4.0.0 keeps the empty error buffer of each block that pg_query_parse_plpgsql reads: one byte, which its
-// interface gives no way to free.
+// libpg-query 15-4.0.0 keeps the empty error buffer of each block that pg_query_parse_plpgsql reads: one byte, which
+// its interface gives no way to free.
 extern "C" char const* __lsan_default_suppressions();
 extern "C" char const* __lsan_default_suppressions() { return "leak:pg_query_raw_parse\n"; }
 

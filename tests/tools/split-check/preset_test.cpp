@@ -4,6 +4,7 @@
 #include "tests/tools/split-check/repository.hpp"
 #include "tools/split-check/preset.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 // preset_cases.json holds, for each preset, the marker files and files of every class with look-alikes that must stay

@@ -1,6 +1,7 @@
 #include "common/json/json.hpp"
 #include "tests/tools/split-check/repository.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <gtest/gtest.h>
 
