@@ -68,12 +68,13 @@ require_packages() {
   return "$status"
 }
 
-# Read by the scripts that source this file. The server comes with its own initdb and contrib extensions.
+# Read by the scripts that source this file. The names are the same in Debian 12 and 13; the package of the server holds
+# initdb and the contrib extensions too.
 # shellcheck disable=SC2034
 {
   build_packages=(cmake ninja-build g++ pkg-config libpq-dev libpqxx-dev libzstd-dev libssl-dev libxxhash-dev
-    libexpected-dev nlohmann-json3-dev libcli11-dev)
-  server_packages=(postgresql postgresql-contrib)
+    libexpected-dev nlohmann-json3-dev libcli11-dev libpg-query-dev)
+  server_packages=(postgresql)
   test_packages=(libgtest-dev git jq pandoc procps python3 zstd)
   check_packages=(clang-format clang-tidy shellcheck)
 }
