@@ -149,8 +149,8 @@ Result<std::vector<Extension>> read_extensions(Session& session) {
 }
 
 // pg_shdepend leaves out the bootstrap superuser, so the owners of the common kinds are read from their own catalogs
-// too. 16384 is the first oid of a user's object. What the server makes along with something else (a range's constructors,
-// which are always the bootstrap superuser's) comes back with that.
+// too. 16384 is the first oid of a user's object. What the server makes along with something else (a range's
+// constructors, which are always the bootstrap superuser's) comes back with that.
 std::string owners_sql() {
     auto const owned = [](std::string const& owner, std::string const& catalog, std::string const& condition) {
         return " UNION SELECT " + owner + " FROM " + catalog + " o WHERE o.oid >= 16384" + condition +

@@ -2,6 +2,8 @@
 
 #include "common/snapshot/manifest.hpp"
 
+#include <limits>
+
 namespace sluice::test {
 
 /// Every field filled, with values that are easily lost: 130 plain bytes in 5 rows, two chunks.

@@ -1,11 +1,13 @@
 #include "common/snapshot/manifest.hpp"
 
+#include "common/json/json.hpp"
 #include "common/snapshot/digest.hpp"
 #include "tests/common/snapshot/example_manifest.hpp"
 #include "tests/support/must.hpp"
 
 #include <functional>
 #include <gtest/gtest.h>
+#include <limits>
 
 namespace sluice::snapshot {
 namespace {
