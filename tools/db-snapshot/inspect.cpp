@@ -43,7 +43,8 @@ Entry read_entry(Catalog const& catalog, std::string const& id, std::optional<st
         entry.state = (*status)->state == snapshot::State::complete ? "damaged" : state_text(**status, now);
         entry.problem = (*status)->error;
     } else {
-        entry.state = "damaged";
+        // A run that was killed before its first status leaves an empty folder.
+        entry.state = status ? "dead" : "damaged";
         entry.problem = status ? "no status and no manifest" : status.error().message;
     }
     return entry;
