@@ -74,6 +74,6 @@ require_packages() {
   build_packages=(cmake ninja-build g++ pkg-config libpq-dev libpqxx-dev libzstd-dev libssl-dev libxxhash-dev
     libexpected-dev nlohmann-json3-dev libcli11-dev)
   server_packages=(postgresql postgresql-contrib)
-  test_packages=(libgtest-dev git jq pandoc procps python3 zstd)
+  test_packages=(libgtest-dev git jq pandoc pgbouncer postgresql-15-unit procps python3 zstd)
   check_packages=(clang-format clang-tidy shellcheck)
 }

@@ -16,6 +16,8 @@ namespace {
 using snapshot::Catalog;
 using snapshot::Manifest;
 
+constexpr char const* k_nothing_there = "no status and no manifest";
+
 /// One line of `list`.
 struct Entry {
     std::string name;
@@ -43,9 +45,9 @@ Entry read_entry(Catalog const& catalog, std::string const& id, std::optional<st
         entry.state = (*status)->state == snapshot::State::complete ? "damaged" : state_text(**status, now);
         entry.problem = (*status)->error;
     } else {
-        // A run that was killed before its first status leaves an empty folder.
+        // A run that was killed before its first word leaves an empty folder behind.
         entry.state = status ? "dead" : "damaged";
-        entry.problem = status ? "no status and no manifest" : status.error().message;
+        entry.problem = status ? k_nothing_there : status.error().message;
     }
     return entry;
 }
@@ -208,7 +210,7 @@ Result<cli::ExitCode> status(Options const& options, cli::Context& context) {
     Catalog const catalog(*store, name);
     TRY_ASSIGN(auto const id, catalog.resolve(options.id));
     auto const entry = read_entry(catalog, id, std::nullopt, context.clock.wall_now());
-    if (entry.problem == "no status and no manifest") {
+    if (entry.problem == k_nothing_there) {
         return fail(Errc::not_found, store->description() + " holds no snapshot '" + id + "' of '" + name + "'",
                     "See what there is with: db-snapshot list.");
     }

@@ -53,7 +53,7 @@ void add_line(std::vector<Change>& changes, std::string_view line) {
     if (fields.size() > 1 && is_status(fields[0])) {
         add_change(changes, fields[0].front(), fields[1], fields.size() > 2 ? fields[2] : std::string_view{});
     } else {
-        add_change(changes, 'M', line, {});
+        add_change(changes, '?', line, {});
     }
 }
 

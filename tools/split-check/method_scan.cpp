@@ -215,8 +215,9 @@ class MethodScan {
 } // namespace
 
 SqlReport scan_methods(std::string_view text, SqlSettings const& settings, SchemaState& state) {
-    std::string up = without_down_sections(text, up_openings(), down_openings());
-    return MethodScan(without_comment_lines(std::move(up)), settings, state).run();
+    // Comments go first: the word "down" in one of them must not hide what follows.
+    std::string const code = without_comment_lines(std::string(text));
+    return MethodScan(without_down_sections(code, up_openings(), down_openings()), settings, state).run();
 }
 
 } // namespace sluice::split_check

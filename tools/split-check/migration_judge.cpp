@@ -93,7 +93,8 @@ bool only_grew(ClassifiedFile const& file) {
 }
 
 bool is_applied_edit(ClassifiedFile const& file) {
-    if (file.file_class != FileClass::migration || file.change.status == 'A') {
+    bool const was_there = file.change.status != 'A' && file.change.status != '?';
+    if (file.file_class != FileClass::migration || !was_there) {
         return false;
     }
     // A change of mode alone leaves the bytes, and so the checksum, as they were.

@@ -24,7 +24,7 @@ enum class Kind { empty, neutral, code, migration, mixed, unknown };
 /// One changed file. A rename is a deletion and an addition, so that a file moved into or out of a folder of
 /// migrations counts on both sides.
 struct Change {
-    char status = 'M'; ///< A, M, D or T, as git names them
+    char status = 'M'; ///< A, M, D or T, as git names them; ? where a list does not say
     std::string path;
     unsigned old_mode = 0; ///< octal as git prints it; 0 where unknown or absent
     unsigned new_mode = 0;

@@ -253,11 +253,11 @@ std::string pipeline_of(Kind kind) {
 }
 
 std::string pipeline_of(Release const& release, bool strict) {
-    if (release.initial) {
-        return "initial";
-    }
     if (exit_status(release, strict) != 0) {
         return "refuse";
+    }
+    if (release.initial) {
+        return "initial";
     }
     bool code = false;
     bool migration = false;

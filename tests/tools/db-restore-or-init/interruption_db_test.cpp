@@ -158,6 +158,46 @@ TEST(Interruption, by_sigkill_at_any_moment_leaves_the_target_whole) {
     EXPECT_GT(with_leftovers, points / 3) << "the kills did not fall into the work";
 }
 
+bool waits(Shop& shop, std::string const& statement) {
+    return shop.text(
+               "SELECT count(*) FROM pg_stat_activity WHERE usename = 'stage' AND state = 'active' AND query LIKE '" +
+               statement + "%'") != "0";
+}
+
+// The worst moment, held still: a session that cannot leave keeps the first rename waiting, and then a lock keeps the
+// last statement of the transaction waiting, when both names have changed already.
+TEST(Interruption, by_sigkill_inside_the_swap_leaves_the_target_whole) {
+    auto& shop = Shop::shared();
+    shop.server().execute("GRANT app TO stage");
+    for (bool const both_renamed : {false, true}) {
+        SCOPED_TRACE(both_renamed);
+        std::string const target = both_renamed ? "swapping_late" : "swapping_early";
+        shop.make_own(target);
+        shop.server().execute("GRANT CONNECT ON DATABASE " + target + " TO app");
+        std::string const own = shop.fingerprint(target);
+        auto const stuck = must(postgres::connect(shop.server().connection(target, "app"), "application"));
+        kill(stuck->backend_pid(), SIGSTOP);
+        test::BackgroundTool tool("db-restore-or-init", shop.arguments({"--adopt"}), shop.environment(target));
+        EXPECT_TRUE(test::eventually([&] { return waits(shop, "ALTER DATABASE \"" + target + "\" RENAME"); }));
+        auto const holder = shop.server().session();
+        if (both_renamed) {
+            must(holder->execute("BEGIN; LOCK TABLE pg_shdepend IN SHARE MODE"));
+            kill(stuck->backend_pid(), SIGCONT);
+            EXPECT_TRUE(test::eventually([&] { return waits(shop, "REVOKE "); })) << tool.error_output();
+        }
+        tool.signal(SIGKILL);
+        tool.wait();
+        kill(stuck->backend_pid(), SIGCONT);
+        must(holder->execute("ROLLBACK"));
+        EXPECT_TRUE(test::eventually([&] {
+            return shop.run(target, {"cleanup", "--target", "env:TARGET"}).exit_code == 0;
+        }));
+        EXPECT_EQ(shop.fingerprint(target), own);
+        EXPECT_TRUE(shop.side_databases(target).empty());
+    }
+    shop.server().execute("REVOKE app FROM stage");
+}
+
 TEST(Interruption, by_the_servers_death_leaves_the_target_whole) {
     Shop shop;
     auto const whole = time_of_a_restore(shop);

@@ -274,6 +274,11 @@ TEST_F(Lists, of_changed_files_come_in_every_form) {
         auto const got = run_json(repository, {"--files-from", repository.path() + "/list"});
         EXPECT_EQ(got["verdict"], verdict) << text;
     }
+    repository.write("list", "db/migrations/20240101000000_a.sql\n");
+    EXPECT_EQ(run_split_check(repository, {"--files-from", repository.path() + "/list"}).status, 0)
+        << "a list without a status does not say that a migration was edited";
+    repository.write("list", "M\tdb/migrations/20240101000000_a.sql\n");
+    EXPECT_EQ(run_split_check(repository, {"--files-from", repository.path() + "/list"}).status, 11);
 }
 
 using Outputs = Release;

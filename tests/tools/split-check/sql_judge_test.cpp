@@ -1,3 +1,4 @@
+#include "tools/split-check/method_scan.hpp"
 #include "tools/split-check/sql_judge.hpp"
 #include "tools/split-check/sql_text.hpp"
 
@@ -125,6 +126,49 @@ TEST(Version, decides_about_forms_of_eighteen) {
     settings.postgres_version = 18;
     EXPECT_EQ(judged("ALTER TABLE a ADD CONSTRAINT c NOT NULL b NOT VALID;", settings).safety, Safety::review);
     EXPECT_EQ(judged("ALTER TABLE a ADD CONSTRAINT c NOT NULL b NOT VALID;").safety, Safety::unknown);
+}
+
+SqlReport scanned(std::string_view text) {
+    SchemaState state;
+    SqlSettings settings;
+    settings.lock_timeout_set = true;
+    return scan_methods(text, settings, state);
+}
+
+TEST(OtherLanguage, is_at_best_a_review) {
+    auto const report = scanned("def change\n  create_table :orders do |t|\n  end\nend\n");
+    EXPECT_EQ(report.safety, Safety::review);
+    EXPECT_EQ(report.phase, Phase::expand);
+    EXPECT_TRUE(report.findings.empty());
+}
+
+TEST(OtherLanguage, names_rule_line_and_column) {
+    auto const report = scanned("def up\n  # remove_column :a, :b\n  remove_column :orders, :note\nend\ndef down\n"
+                                "  drop_table :x\nend\n");
+    ASSERT_EQ(report.findings.size(), 1U);
+    EXPECT_EQ(report.findings[0].rule, rule::drop_column);
+    EXPECT_EQ(report.findings[0].line, 3U);
+    EXPECT_EQ(report.findings[0].object, "orders.note");
+    EXPECT_EQ(report.phase, Phase::contract);
+    EXPECT_EQ(report.dropped, (std::set<std::string>{"note"}));
+}
+
+TEST(OtherLanguage, that_calls_nothing_known_is_unknown) {
+    EXPECT_EQ(scanned("puts 1").safety, Safety::unknown);
+    EXPECT_EQ(scanned("operations = [migrations.RunPython(forward)]").safety, Safety::unknown);
+    EXPECT_EQ(scanned("op.execute(f\"drop table {name}\" + x)").safety, Safety::unknown);
+}
+
+TEST(OtherLanguage, has_its_constant_sql_read) {
+    auto const report = scanned("async up(q) {\n  await q.query(`ALTER TABLE orders\n    DROP COLUMN note`);\n}\n"
+                                "async down(q) { await q.query(`DROP TABLE x`); }");
+    ASSERT_EQ(report.findings.size(), 1U);
+    EXPECT_EQ(report.findings[0].rule, rule::drop_column);
+    EXPECT_EQ(report.findings[0].line, 3U);
+}
+
+TEST(OtherLanguage, is_not_hidden_by_a_word_in_a_comment) {
+    EXPECT_EQ(scanned("def up\n  # see def down\n  drop_table :a\nend").findings.size(), 1U);
 }
 
 TEST(Timeout, of_zero_is_none) {
