@@ -22,6 +22,7 @@ class LibpqCopy final : public CopyConnection {
   public:
     LibpqCopy(Connection connection, ConnectionParameters const& parameters, std::string purpose)
         : m_connection(std::move(connection)), m_description(parameters.description()), m_purpose(std::move(purpose)),
+          m_encoding(PQparameterStatus(m_connection.get(), "server_encoding")),
           m_cancel(parameters, PQbackendPID(m_connection.get())) {}
 
     Result<void> execute(std::string const& sql) override {
@@ -68,7 +69,8 @@ class LibpqCopy final : public CopyConnection {
     }
 
   private:
-    Result<void> begin(std::string const& sql, ExecStatusType expected) {
+    Result<void> begin(std::string const& bare_sql, ExecStatusType expected) {
+        std::string const sql = bare_sql + " (ENCODING '" + m_encoding + "')";
         log::debug("sql", {{"session", m_purpose}, {"sql", sql}});
         Answer const answer(PQexec(m_connection.get(), sql.c_str()), &PQclear);
         return PQresultStatus(answer.get()) == expected ? Result<void>{} : failed(answer.get());
@@ -115,6 +117,7 @@ class LibpqCopy final : public CopyConnection {
     Connection m_connection;
     std::string m_description;
     std::string m_purpose;
+    std::string m_encoding;
     std::uint64_t m_rows = 0;
     bool m_put_failed = false;
     CancelOnStop m_cancel;
@@ -130,9 +133,8 @@ Result<std::unique_ptr<CopyConnection>> CopyConnection::open(ConnectionParameter
         return tl::unexpected<Error>(connection_error(complete));
     }
     int const version = PQserverVersion(connection.get());
-    std::string const encoding = PQparameterStatus(connection.get(), "server_encoding");
     auto ready = std::make_unique<LibpqCopy>(std::move(connection), complete, purpose);
-    TRY(ready->execute(session_settings(version) + "; SET client_encoding = '" + encoding + "'"));
+    TRY(ready->execute(session_settings(version) + "; SET client_encoding = 'UTF8'"));
     return std::unique_ptr<CopyConnection>(std::move(ready));
 }
 

@@ -11,8 +11,9 @@
 
 namespace sluice::postgres {
 
-/// A connection for bulk data through libpq's own COPY calls, which libpqxx does not offer. Bytes pass in the
-/// database's own encoding, unconverted. One thread at a time.
+/// A connection for bulk data through libpq's own COPY calls, which libpqxx does not offer. Rows pass in the database's
+/// own encoding, unconverted; SQL is UTF-8 as everywhere, and a COPY ends in TO STDOUT or FROM STDIN without options.
+/// One thread at a time.
 class CopyConnection {
   public:
     /// Connects and applies `session_settings`. Errors as `connect`.

@@ -68,13 +68,20 @@ require_packages() {
   return "$status"
 }
 
-# Read by the scripts that source this file. The names are the same in Debian 12 and 13; the package of the server holds
-# initdb and the contrib extensions too.
+# The extension whose rows the tests carry is packaged for each version of PostgreSQL: Debian 12 has 15, Debian 13 has 17.
+_unit_package() {
+  case $(. /etc/os-release 2>/dev/null && echo "${VERSION_ID-}") in
+    12) echo postgresql-15-unit ;;
+    *) echo postgresql-17-unit ;;
+  esac
+}
+
+# Read by the scripts that source this file. The package of the server holds initdb and the contrib extensions too.
 # shellcheck disable=SC2034
 {
   build_packages=(cmake ninja-build g++ pkg-config libpq-dev libpqxx-dev libzstd-dev libssl-dev libxxhash-dev
     libexpected-dev nlohmann-json3-dev libcli11-dev libpg-query-dev)
   server_packages=(postgresql)
-  test_packages=(libgtest-dev git jq pandoc procps python3 zstd)
+  test_packages=(libgtest-dev git jq pandoc pgbouncer "$(_unit_package)" procps python3 zstd)
   check_packages=(clang-format clang-tidy shellcheck)
 }

@@ -8,8 +8,10 @@
 #include "common/process/temporary_directory.hpp"
 #include "common/snapshot/large_objects.hpp"
 #include "common/snapshot/parallel.hpp"
+#include "common/snapshot/partitions.hpp"
 #include "common/snapshot/schema_archive.hpp"
 #include "common/snapshot/table_ranges.hpp"
+#include "common/snapshot/temporary_rights.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -22,7 +24,8 @@ namespace {
 using Connections = std::vector<std::unique_ptr<postgres::CopyConnection>>;
 
 // A check constraint may call a function that reads a table which is not loaded yet, and an extension's tables have
-// their foreign keys from the start. Such parts are tried again after the others.
+// their foreign keys from the start. Such parts are tried again after the others. The same code says that a row belongs
+// to another partition.
 bool may_succeed_later(Error const& error) {
     return postgres::has_sqlstate(error, "23514") || postgres::has_sqlstate(error, "23503");
 }
@@ -55,7 +58,8 @@ Result<Connections> open_workers(LoadTarget const& target, Inventory const& inve
 
 class RowLoader {
   public:
-    RowLoader(RowSource& source, Connections& workers) : m_source(source), m_workers(workers) {}
+    RowLoader(RowSource& source, postgres::Session& control, Connections& workers)
+        : m_source(source), m_control(control), m_workers(workers) {}
 
     Result<void> load_all() {
         log::Progress progress("loading rows", m_source.total_bytes());
@@ -64,7 +68,11 @@ class RowLoader {
             std::size_t const before = waiting.size();
             TRY(load_each(waiting, progress));
             waiting = std::exchange(m_postponed, {});
-            if (waiting.size() == before) {
+            bool const first_round = m_roots.empty();
+            if (!waiting.empty() && first_round) {
+                TRY_ASSIGN(m_roots, read_partition_roots(m_control));
+            }
+            if (waiting.size() == before && (!first_round || m_roots.empty())) {
                 return tl::unexpected<Error>(std::move(m_last_error));
             }
         }
@@ -99,8 +107,9 @@ class RowLoader {
             TRY_ASSIGN(sent, m_source.read(unit, worker, counted_put));
             return {};
         };
-        auto stored = unit.table == k_large_object_rows ? load_large_object_rows(*m_workers[worker], fill)
-                                                        : m_workers[worker]->copy_in(copy_in_sql(table_of(unit)), fill);
+        auto stored = unit.table == k_large_object_rows
+                          ? load_large_object_rows(*m_workers[worker], fill)
+                          : m_workers[worker]->copy_in(copy_in_sql(table_to_fill(unit)), fill);
         TRY_ASSIGN(auto const rows, std::move(stored).map_error(while_doing("loading " + name_of(unit))));
         if (rows != sent) {
             return fail(Errc::bad_data,
@@ -113,12 +122,23 @@ class RowLoader {
     [[nodiscard]] Table const& table_of(LoadUnit const& unit) const {
         return m_source.inventory().tables.at(unit.table);
     }
+    // In the first round a table takes its own rows, which is faster; afterwards a partition's root hands them out.
+    [[nodiscard]] Table table_to_fill(LoadUnit const& unit) const {
+        Table table = table_of(unit);
+        if (auto const root = m_roots.find(table.quoted_name()); root != m_roots.end()) {
+            table.schema = root->second.schema;
+            table.name = root->second.name;
+        }
+        return table;
+    }
     [[nodiscard]] std::string name_of(LoadUnit const& unit) const {
         return unit.table == k_large_object_rows ? "large objects" : "table '" + table_of(unit).plain_name() + "'";
     }
 
     RowSource& m_source;
+    postgres::Session& m_control;
     Connections& m_workers;
+    PartitionRoots m_roots{}; // from the second round on
     std::atomic<std::uint64_t> m_rows{0};
     std::atomic<std::uint64_t> m_bytes{0};
     std::mutex m_guard{};
@@ -152,6 +172,47 @@ Result<void> analyze(postgres::Session& session, Connections& workers) {
 // maintenance_work_mem stays the server's own: the GIN index of the benchmark took 35 s of processor time with
 // 64 MB, 46 s with 256 MB and 57 s with 512 MB, since its tree in memory then misses the processor's caches.
 constexpr char const* k_index_settings = "-c synchronous_commit=off";
+
+/// The phases of the schema archive, in the order of `RestorePhase`.
+class SchemaLoader {
+  public:
+    SchemaLoader(process::Runner& runner, SchemaRestore restore, postgres::Session& control, Inventory const& inventory)
+        : m_runner(runner), m_restore(std::move(restore)), m_control(control), m_inventory(inventory) {}
+
+    Result<void> before_rows() {
+        TRY(restore_schema(m_runner, m_restore, RestorePhase::schemas, 1));
+        TRY(with_lent_rights(RestorePhase::pre_data, 1));
+        return run_script(RestorePhase::grants);
+    }
+    Result<void> after_rows(std::size_t jobs) {
+        TRY(with_lent_rights(RestorePhase::post_data, jobs));
+        return run_script(RestorePhase::late_grants);
+    }
+
+    // As the database's own users would: what a view calls may rely on the database's search path.
+    Result<void> fill_materialized_views() {
+        TRY(m_control.execute("SET search_path = " + search_path_of(m_inventory)));
+        TRY(run_script(RestorePhase::materialized_views));
+        return m_control.execute("SET search_path = pg_catalog");
+    }
+    Result<void> make_event_triggers() { return restore_schema(m_runner, m_restore, RestorePhase::event_triggers, 1); }
+
+  private:
+    Result<void> with_lent_rights(RestorePhase phase, std::size_t jobs) {
+        TRY_ASSIGN(auto const rights, TemporaryRights::lend(m_control, m_inventory.owners));
+        TRY(restore_schema(m_runner, m_restore, phase, jobs));
+        return rights.take_back(m_control);
+    }
+    Result<void> run_script(RestorePhase phase) {
+        TRY_ASSIGN(auto const script, schema_script(m_runner, m_restore, phase));
+        return script.empty() ? Result<void>{} : m_control.execute(script);
+    }
+
+    process::Runner& m_runner;
+    SchemaRestore m_restore;
+    postgres::Session& m_control;
+    Inventory const& m_inventory;
+};
 
 class Steps {
   public:
@@ -197,19 +258,20 @@ Result<LoadReport> load_database(RowSource& source, LoadTarget const& target, pr
     TRY_ASSIGN(auto session, postgres::connect(target.parameters, "restore control"));
     // pg_restore of the archive's own version: an older one cannot read it.
     TRY_ASSIGN(auto tools, postgres::find_dump_tools(runner, source.pg_dump_major() * 10000));
-    SchemaRestore const schema{std::move(tools), target.parameters, directory.file("schema"), k_index_settings};
-    TRY(source.save_schema(schema.archive_path));
-    TRY(steps.done("restoring the schema", restore_schema(runner, schema, RestorePhase::pre_data, 1)));
+    SchemaRestore restore{std::move(tools), target.parameters, directory.file("schema"), k_index_settings};
+    TRY(source.save_schema(restore.archive_path));
+    SchemaLoader schema(runner, std::move(restore), *session, inventory);
+    TRY(steps.done("restoring the schema", schema.before_rows()));
     TRY_ASSIGN(auto workers, open_workers(target, inventory));
     TRY(create_large_objects(*session, inventory.large_objects));
-    RowLoader loader(source, workers);
+    RowLoader loader(source, *session, workers);
     TRY(steps.done("loading rows", loader.load_all()));
     TRY(set_sequences(*session, inventory.sequences));
     TRY(steps.done("setting sequences and large objects", finish_large_objects(*session, inventory.large_objects)));
-    TRY(steps.done("building indexes and constraints",
-                   restore_schema(runner, schema, RestorePhase::post_data, target.jobs)));
+    TRY(steps.done("building indexes and constraints", schema.after_rows(target.jobs)));
     TRY(steps.done("analyzing", analyze(*session, workers)));
-    TRY(steps.done("filling materialized views", restore_schema(runner, schema, RestorePhase::last, 1)));
+    TRY(steps.done("filling materialized views", schema.fill_materialized_views()));
+    TRY(steps.done("creating event triggers", schema.make_event_triggers()));
     return steps.take(loader);
 }
 

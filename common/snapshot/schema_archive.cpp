@@ -55,13 +55,30 @@ std::string kind_in(std::string_view line) {
 
 bool is_about_event_trigger(std::string_view line) { return line.find(" EVENT TRIGGER ") != std::string_view::npos; }
 
+// Words in capitals may go on into a schema's name: "ACL SHOP TABLE x owner".
+bool is_kind(TocEntry const& entry, std::string const& kind) {
+    return entry.kind == kind || entry.kind.starts_with(kind + " ");
+}
+
+bool is_any_of(TocEntry const& entry, std::initializer_list<char const*> kinds) {
+    return std::any_of(kinds.begin(), kinds.end(), [&](char const* kind) { return is_kind(entry, kind); });
+}
+
 bool belongs_to(TocEntry const& entry, RestorePhase phase) {
-    constexpr std::array<std::string_view, 2> never{"SUBSCRIPTION", "DATABASE"};
-    if (std::find(never.begin(), never.end(), entry.kind) != never.end()) {
+    if (is_any_of(entry, {"SUBSCRIPTION", "DATABASE"})) {
         return false;
     }
-    bool const last = entry.kind == "MATERIALIZED VIEW DATA" || entry.kind == "EVENT TRIGGER";
-    return phase == RestorePhase::last ? last : !last;
+    bool const grant = is_any_of(entry, {"ACL", "DEFAULT ACL"});
+    switch (phase) {
+    case RestorePhase::schemas: return is_kind(entry, "SCHEMA");
+    case RestorePhase::pre_data: return !is_kind(entry, "SCHEMA") && !grant;
+    case RestorePhase::grants: return grant;
+    case RestorePhase::post_data: return !is_any_of(entry, {"MATERIALIZED VIEW DATA", "EVENT TRIGGER"}) && !grant;
+    case RestorePhase::late_grants: return grant;
+    case RestorePhase::materialized_views: return is_kind(entry, "MATERIALIZED VIEW DATA");
+    case RestorePhase::event_triggers: return is_kind(entry, "EVENT TRIGGER");
+    }
+    return false;
 }
 
 class ListFile {
@@ -97,7 +114,21 @@ class ListFile {
     bool m_any;
 };
 
-std::string section_of(RestorePhase phase) { return phase == RestorePhase::pre_data ? "pre-data" : "post-data"; }
+std::string section_of(RestorePhase phase) { return phase <= RestorePhase::grants ? "pre-data" : "post-data"; }
+
+Result<ListFile> list_phase(process::Runner& runner, SchemaRestore const& restore, RestorePhase phase) {
+    process::Command const command{
+        .arguments = {restore.tools.pg_restore, "--list", "--section=" + section_of(phase), restore.archive_path}};
+    TRY_ASSIGN(auto const listing, run_successfully(runner, command));
+    return ListFile::write(restore.archive_path + ".list", parse_toc(listing.output), phase);
+}
+
+std::string with_replaced(std::string text, std::string_view from, std::string_view to) {
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+        text.replace(at, from.size(), to);
+    }
+    return text;
+}
 
 } // namespace
 
@@ -106,6 +137,7 @@ Result<void> dump_schema(process::Runner& runner, SchemaDump const& dump,
     // Long waits for a lock are pointless here, see SourceView.
     std::vector<std::string> arguments{dump.tools.pg_dump,
                                        "--format=custom",
+                                       "--encoding=UTF8",
                                        "--compress=0",
                                        "--section=pre-data",
                                        "--section=post-data",
@@ -137,15 +169,14 @@ std::vector<TocEntry> parse_toc(std::string_view listing) {
 
 Result<void> restore_schema(process::Runner& runner, SchemaRestore const& restore, RestorePhase phase,
                             std::size_t jobs) {
-    std::string const section = "--section=" + section_of(phase);
-    process::Command list_command{.arguments = {restore.tools.pg_restore, "--list", section, restore.archive_path}};
-    TRY_ASSIGN(auto const listing, run_successfully(runner, list_command));
-    TRY_ASSIGN(auto const list, ListFile::write(restore.archive_path + ".list", parse_toc(listing.output), phase));
+    TRY_ASSIGN(auto const list, list_phase(runner, restore, phase));
     if (!list.any()) {
         return {};
     }
-    std::vector<std::string> arguments{restore.tools.pg_restore, "--exit-on-error",  section,
-                                       "--no-password",          "--no-tablespaces", "--use-list=" + list.path()};
+    // The list alone decides. With --section a comment or grant counts to that of the entry before it in the list, and
+    // where there is none it is left out without a word.
+    std::vector<std::string> arguments{restore.tools.pg_restore, "--exit-on-error", "--no-password", "--no-tablespaces",
+                                       "--use-list=" + list.path()};
     if (phase == RestorePhase::post_data && jobs > 1) {
         arguments.push_back("--jobs=" + std::to_string(jobs));
     }
@@ -158,6 +189,30 @@ Result<void> restore_schema(process::Runner& runner, SchemaRestore const& restor
         command.environment["PGOPTIONS"] = restore.options;
     }
     return run_successfully(runner, command).map([](process::Outcome const&) {});
+}
+
+Result<std::string> schema_script(process::Runner& runner, SchemaRestore const& restore, RestorePhase phase) {
+    TRY_ASSIGN(auto const list, list_phase(runner, restore, phase));
+    if (!list.any()) {
+        return std::string{};
+    }
+    process::Command command{.arguments = {restore.tools.pg_restore, "--file=-", "--no-tablespaces",
+                                           "--use-list=" + list.path(), restore.archive_path}};
+    command.environment["LC_ALL"] = "C";
+    TRY_ASSIGN(auto const script, run_successfully(runner, command));
+    return bare_statements(script.output);
+}
+
+std::string bare_statements(std::string_view script) {
+    constexpr std::string_view entry = "\n--\n-- Name: ";
+    constexpr std::string_view end = "\n--\n-- PostgreSQL database dump complete\n";
+    std::size_t const begin = script.find(entry);
+    if (begin == std::string_view::npos) {
+        return {};
+    }
+    std::string statements(script.substr(begin, script.rfind(end) - begin));
+    statements = with_replaced(std::move(statements), "\nSET SESSION AUTHORIZATION ", "\nSET ROLE ");
+    return with_replaced(std::move(statements), "\nRESET SESSION AUTHORIZATION;", "\nRESET ROLE;");
 }
 
 } // namespace sluice::snapshot

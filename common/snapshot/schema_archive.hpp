@@ -30,11 +30,15 @@ struct TocEntry {
     std::string kind; ///< "TABLE", "INDEX", "MATERIALIZED VIEW DATA", "EVENT TRIGGER", "COMMENT ON EVENT TRIGGER", …
 };
 
-/// Which entries of the archive to restore, and when.
+/// Which entries of the archive to restore, in this order.
 enum class RestorePhase {
-    pre_data,  ///< before the rows
-    post_data, ///< indexes, constraints, triggers, rules, policies
-    last,      ///< materialized views and event triggers: after ANALYZE, and so that they do not fire on our work
+    schemas,            ///< schemas alone
+    pre_data,           ///< the rest that comes before the rows, but no grants
+    grants,             ///< grants and default privileges
+    post_data,          ///< indexes, constraints, triggers, rules, policies
+    late_grants,        ///< on what could only be made then, such as a view that groups by a key
+    materialized_views, ///< their filling: after ANALYZE
+    event_triggers,     ///< last, so that they do not fire on our work
 };
 
 /// Reads the table of contents; pure. Comments and grants on an event trigger have the kind "EVENT TRIGGER" too.
@@ -51,5 +55,14 @@ struct SchemaRestore {
 /// the first error. Errors: not_found with what pg_restore said.
 [[nodiscard]] Result<void> restore_schema(process::Runner& runner, SchemaRestore const& restore, RestorePhase phase,
                                           std::size_t jobs);
+
+/// The SQL of one phase, for a session of ours to run. pg_restore itself would run it under an empty search path and
+/// as other session users, which only a superuser may. Errors: as `restore_schema`.
+[[nodiscard]] Result<std::string> schema_script(process::Runner& runner, SchemaRestore const& restore,
+                                                RestorePhase phase);
+
+/// What is left of a script by pg_restore without its settings and psql's own commands, with SET ROLE in place of SET
+/// SESSION AUTHORIZATION; pure.
+[[nodiscard]] std::string bare_statements(std::string_view script);
 
 } // namespace sluice::snapshot

@@ -45,17 +45,25 @@ std::string store_document(time::Clock const& clock) {
     return json::dump_indented({{"version", k_format}, {"created", time::timestamp_text(clock.wall_now())}});
 }
 
-Result<void> make_directory(std::string const& location) {
+// Of a run that was killed while it made the store only a temporary file is left, which no list shows.
+Result<bool> holds_nothing(Store& store) {
+    TRY_ASSIGN(auto const objects, store.list(""));
+    TRY_ASSIGN(auto const folders, store.list_folders(""));
+    return objects.empty() && folders.empty();
+}
+
+Result<void> make_directory(Store& store, std::string const& location) {
     if (mkdir(location.c_str(), 0750) == 0) {
         return {};
     }
-    std::error_code failure(errno, std::generic_category());
+    std::error_code const failure(errno, std::generic_category());
     if (failure.value() != EEXIST) {
         return fail(failure.value() == EACCES ? Errc::denied : Errc::not_found,
                     "cannot make store '" + location + "': " + failure.message(),
                     "The folder above it must exist and be writable.");
     }
-    if (!std::filesystem::is_empty(location, failure) || failure) {
+    TRY_ASSIGN(bool const empty, holds_nothing(store));
+    if (!empty) {
         return fail(Errc::refused, "'" + location + "' holds other files and no store.json",
                     "Give an empty or a new directory for the store.");
     }
@@ -90,7 +98,7 @@ Result<std::unique_ptr<Store>> open_or_create_store(std::string const& location,
         return tl::unexpected<Error>(text.error());
     }
     if (!text || !*text) {
-        TRY(make_directory(location));
+        TRY(make_directory(fresh, location));
         TRY(fresh.write(k_store_file, store_document(clock)));
     }
     return open_store(location);

@@ -12,19 +12,22 @@ using postgres::quote_identifier;
 using postgres::quote_literal;
 
 // psql runs each line that the query gives, and puts no variables into it: `object` is an SQL expression for the text
-// "DATABASE x". The server itself takes the aclitems apart.
-std::string grants_sql(std::string const& object, std::vector<std::string> const& acl) {
+// "DATABASE x".
+// The server itself takes the aclitems apart. A right that was passed on by somebody else comes from him again.
+std::string grants_sql(std::string const& object, std::string const& owner, std::vector<std::string> const& acl) {
     if (acl.empty()) {
         return {};
     }
-    return "SELECT format('REVOKE ALL ON %s FROM PUBLIC', " + object +
-           ")\n\\gexec\nSELECT format('GRANT %s ON %s TO %s%s', "
-           "a.privilege_type, " +
-           object +
+    std::string const passed_on = "CASE WHEN g.rolname <> " + quote_literal(owner) + " THEN ";
+    return "SELECT format('REVOKE ALL ON %s FROM PUBLIC, CURRENT_USER', " + object + ")\n\\gexec\nSELECT " + passed_on +
+           "format('SET ROLE %I', g.rolname) END, format('GRANT %s ON %s TO %s%s', a.privilege_type, " + object +
            ", CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(r.rolname) END, CASE WHEN a.is_grantable THEN "
-           "' WITH GRANT OPTION' ELSE '' END) FROM aclexplode(ARRAY(SELECT jsonb_array_elements_text(" +
+           "' WITH GRANT OPTION' ELSE '' END), " +
+           passed_on + "'RESET ROLE' END FROM aclexplode(ARRAY(SELECT jsonb_array_elements_text(" +
            quote_literal(json::dump(Json(acl))) +
-           "::jsonb)::aclitem)) a LEFT JOIN pg_roles r ON r.oid = a.grantee\n\\gexec\n";
+           "::jsonb)::aclitem)) WITH ORDINALITY a JOIN pg_roles g ON g.oid = a.grantor LEFT JOIN pg_roles r ON r.oid = "
+           "a.grantee ORDER BY g.rolname <> " +
+           quote_literal(owner) + ", a.ordinality\n\\gexec\n";
 }
 
 std::string setting_sql(snapshot::Setting const& setting) {
@@ -56,7 +59,7 @@ std::string after_rows_sql(snapshot::Inventory const& inventory) {
         if (!object.comment.empty()) {
             sql += "COMMENT ON " + name + " IS " + quote_literal(object.comment) + ";\n";
         }
-        sql += grants_sql(quote_literal(name), object.acl) + "ALTER " + name + " OWNER TO " +
+        sql += grants_sql(quote_literal(name), object.owner, object.acl) + "ALTER " + name + " OWNER TO " +
                quote_identifier(object.owner) + ";\n";
     }
     for (auto const& sequence : inventory.sequences) {
@@ -78,7 +81,7 @@ std::string database_sql(snapshot::DatabaseProperties const& properties) {
     if (properties.acl.empty()) {
         sql += "GRANT CONNECT, TEMPORARY ON DATABASE :\"database\" TO PUBLIC;\n";
     } else {
-        sql += grants_sql("'DATABASE ' || quote_ident(:'database')", properties.acl);
+        sql += grants_sql("'DATABASE ' || quote_ident(:'database')", properties.owner, properties.acl);
     }
     sql += "ALTER DATABASE :\"database\" CONNECTION LIMIT " + std::to_string(properties.connection_limit) + ";\n";
     return sql + "ALTER DATABASE :\"database\" OWNER TO " + quote_identifier(properties.owner) + ";\n";

@@ -18,6 +18,15 @@ TEST(Sha256Hex, gives_the_standard_s_example_values) {
 
 TEST(Sha256Hex, counts_zero_bytes) { EXPECT_NE(sha256_hex(std::string(1, '\0')), sha256_hex("")); }
 
+TEST(Sha256, takes_bytes_in_pieces) {
+    Sha256 sum;
+    for (int i = 0; i < 1000; ++i) {
+        sum.add(std::string(1000, 'a'));
+    }
+    EXPECT_EQ(sum.hex(), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+    EXPECT_EQ(Sha256().hex(), sha256_hex(""));
+}
+
 std::string hash_of(std::vector<std::string> const& rows) {
     RowHash hash;
     for (auto const& row : rows) {
@@ -44,6 +53,24 @@ TEST(RowHash, differs_when_a_row_is_there_twice) {
 TEST(RowHash, differs_when_bytes_move_between_rows) {
     EXPECT_NE(hash_of({"ab\n", "c\n"}), hash_of({"a\n", "bc\n"}));
     EXPECT_NE(hash_of({"a\tb\n", "c\td\n"}), hash_of({"a\td\n", "c\tb\n"}));
+}
+
+TEST(RowHash, comes_back_from_its_text) {
+    RowHash hash;
+    hash.add("a\n");
+    auto back = RowHash::from_hex(hash.hex());
+    ASSERT_TRUE(back);
+    hash.add("b\n");
+    back->add("b\n");
+    EXPECT_EQ(back->hex(), hash.hex());
+    EXPECT_EQ(RowHash::from_hex("ffffffffffffffff0000000000000001")->hex(), "ffffffffffffffff0000000000000001");
+}
+
+TEST(RowHash, is_not_read_from_another_text) {
+    for (char const* text : {"", "12", "00000000000000000000000000000g00", "0000000000000000 000000000000000",
+                             "000000000000000000000000000000000"}) {
+        EXPECT_FALSE(RowHash::from_hex(text)) << text;
+    }
 }
 
 TEST(RowHash, is_the_same_however_the_rows_were_shared_out) {

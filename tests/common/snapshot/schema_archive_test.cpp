@@ -42,6 +42,25 @@ TEST(ParseToc, counts_what_is_about_an_event_trigger_to_the_event_triggers) {
               (std::vector<std::string>{"EVENT TRIGGER", "EVENT TRIGGER"}));
 }
 
+// As pg_restore --file=- of PostgreSQL 15 writes it.
+TEST(BareStatements, keeps_what_restores_and_drops_settings_and_commands_of_psql) {
+    EXPECT_EQ(bare_statements("--\n-- PostgreSQL database dump\n--\n\n\\restrict abc\n\nSET statement_timeout = 0;\n"
+                              "SELECT pg_catalog.set_config('search_path', '', false);\n\n"
+                              "--\n-- Name: TABLE hen; Type: ACL; Schema: tort; Owner: o\n--\n\n"
+                              "GRANT SELECT ON TABLE tort.hen TO app WITH GRANT OPTION;\n"
+                              "SET SESSION AUTHORIZATION app;\nGRANT SELECT ON TABLE tort.hen TO x;\n"
+                              "RESET SESSION AUTHORIZATION;\n\n"
+                              "--\n-- PostgreSQL database dump complete\n--\n\n\\unrestrict abc\n\n"),
+              "\n--\n-- Name: TABLE hen; Type: ACL; Schema: tort; Owner: o\n--\n\n"
+              "GRANT SELECT ON TABLE tort.hen TO app WITH GRANT OPTION;\n"
+              "SET ROLE app;\nGRANT SELECT ON TABLE tort.hen TO x;\nRESET ROLE;\n");
+}
+
+TEST(BareStatements, has_nothing_where_there_is_no_entry) {
+    EXPECT_EQ(bare_statements(""), "");
+    EXPECT_EQ(bare_statements("SET statement_timeout = 0;\n\n--\n-- PostgreSQL database dump complete\n--\n"), "");
+}
+
 TEST(ParseToc, is_content_with_nothing) {
     EXPECT_TRUE(parse_toc("").empty());
     EXPECT_TRUE(parse_toc(";\n; nothing\n\n").empty());

@@ -111,5 +111,12 @@ TEST_F(OpenStore, says_which_right_is_missing) {
     std::filesystem::permissions(location(), std::filesystem::perms::owner_all);
 }
 
+TEST(OpenOrCreateStore, makes_the_store_that_a_killed_run_began_to_make) {
+    test::TemporaryDirectory const folder;
+    test::write_text(folder.path() / ".tmp-host-1-0", "{");
+    EXPECT_TRUE(open_or_create_store(folder.path().string(), time::real_clock()));
+    EXPECT_TRUE(open_store(folder.path().string()));
+}
+
 } // namespace
 } // namespace sluice::store

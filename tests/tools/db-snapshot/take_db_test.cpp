@@ -247,6 +247,13 @@ TEST_F(DbSnapshotTake, calls_a_run_dead_whose_heartbeat_stopped) {
     EXPECT_NE(shown.error_output.find("it is dead"), std::string::npos) << shown.error_output;
 }
 
+TEST_F(DbSnapshotTake, calls_a_run_dead_that_left_nothing_but_its_folder) {
+    m_tool.take();
+    std::filesystem::create_directory(m_tool.store() / "snapshots" / m_database.name() / "20991231T000000Z-0000");
+    EXPECT_EQ(m_tool.json({"list"})["snapshots"].at(1)["state"], "dead");
+    EXPECT_EQ(m_tool.run({"verify", "latest"}).exit_code, 0);
+}
+
 TEST_F(DbSnapshotTake, does_not_believe_a_complete_status_without_a_manifest) {
     auto const id = m_tool.take();
     std::filesystem::remove(m_tool.store() / "snapshots" / m_database.name() / id / "manifest.json");
