@@ -121,7 +121,8 @@ Result<Descriptor> open_input(std::string const& input) {
     _exit(127);
 }
 
-// The C library's header of Debian 12 declares pidfd_open for C alone. -1 leaves the poll interval as the way to notice.
+// The C library's header of Debian 12 declares pidfd_open for C alone. -1 leaves the poll interval as the way to
+// notice.
 int open_end(pid_t pid) { return static_cast<int>(syscall(SYS_pidfd_open, pid, 0)); }
 
 tl::unexpected<Error> start_error(Command const& command, int why) {

@@ -2,7 +2,6 @@
 # The built program itself: what it links, what it says of itself, that it pipes, and that its JSON keeps its schemas.
 set -uo pipefail
 tool=$(readlink -f "$1")
-here=$(dirname "$(readlink -f "$0")")
 schemas=$SLUICE_SOURCE_FOLDER/tools/split-check/schema
 failed=0
 work=$(mktemp -d)
@@ -58,6 +57,7 @@ check 'names the grammar in its version' names_its_grammar
 check 'refuses an unknown option' exits 2 "$tool" --stritc
 check 'and says what was meant' says_what_was_meant
 check 'reads a list from a pipe' reads_a_pipe
+# shellcheck disable=SC2016 # the inner shell expands it
 check 'lints a pipe' exits 10 bash -c 'echo "CREATE INDEX i ON t (a);" | "$0" lint -' "$tool"
 repository >/dev/null
 check 'finds a mixed release' exits 1 "$tool" --range HEAD^..HEAD --json
