@@ -186,6 +186,8 @@ class SchemaLoader {
     }
     Result<void> after_rows(std::size_t jobs) {
         TRY(with_lent_rights(RestorePhase::post_data, jobs));
+        TRY(with_lent_rights(RestorePhase::index_attachments, 1));
+        TRY(with_lent_rights(RestorePhase::foreign_keys, jobs));
         return run_script(RestorePhase::late_grants);
     }
 

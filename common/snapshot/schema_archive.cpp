@@ -73,7 +73,12 @@ bool belongs_to(TocEntry const& entry, RestorePhase phase) {
     case RestorePhase::schemas: return is_kind(entry, "SCHEMA");
     case RestorePhase::pre_data: return !is_kind(entry, "SCHEMA") && !grant;
     case RestorePhase::grants: return grant;
-    case RestorePhase::post_data: return !is_any_of(entry, {"MATERIALIZED VIEW DATA", "EVENT TRIGGER"}) && !grant;
+    case RestorePhase::post_data:
+        return !is_any_of(entry,
+                          {"MATERIALIZED VIEW DATA", "EVENT TRIGGER", "INDEX ATTACH", "FK CONSTRAINT", "COMMENT"}) &&
+               !grant;
+    case RestorePhase::index_attachments: return is_kind(entry, "INDEX ATTACH");
+    case RestorePhase::foreign_keys: return is_any_of(entry, {"FK CONSTRAINT", "COMMENT"});
     case RestorePhase::late_grants: return grant;
     case RestorePhase::materialized_views: return is_kind(entry, "MATERIALIZED VIEW DATA");
     case RestorePhase::event_triggers: return is_kind(entry, "EVENT TRIGGER");
@@ -177,7 +182,7 @@ Result<void> restore_schema(process::Runner& runner, SchemaRestore const& restor
     // where there is none it is left out without a word.
     std::vector<std::string> arguments{restore.tools.pg_restore, "--exit-on-error", "--no-password", "--no-tablespaces",
                                        "--use-list=" + list.path()};
-    if (phase == RestorePhase::post_data && jobs > 1) {
+    if (jobs > 1) {
         arguments.push_back("--jobs=" + std::to_string(jobs));
     }
     // The name alone: everything secret is in the environment. Quoted, since a bare name with = or :// is taken apart.

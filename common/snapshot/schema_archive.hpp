@@ -36,6 +36,8 @@ enum class RestorePhase {
     pre_data,           ///< the rest that comes before the rows, but no grants
     grants,             ///< grants and default privileges
     post_data,          ///< indexes, constraints, triggers, rules, policies
+    index_attachments,  ///< of partitions, one by one: beside other work they deadlock with it
+    foreign_keys,       ///< they may need an attached index; and the comments on all of these
     late_grants,        ///< on what could only be made then, such as a view that groups by a key
     materialized_views, ///< their filling: after ANALYZE
     event_triggers,     ///< last, so that they do not fire on our work
@@ -51,7 +53,7 @@ struct SchemaRestore {
     std::string options{}; ///< for PGOPTIONS, such as "-c maintenance_work_mem=256MB"
 };
 
-/// Restores one phase of the archive into an existing database, `jobs` entries at a time for post_data, and stops at
+/// Restores one phase of the archive into an existing database, `jobs` entries at a time, and stops at
 /// the first error. Errors: not_found with what pg_restore said.
 [[nodiscard]] Result<void> restore_schema(process::Runner& runner, SchemaRestore const& restore, RestorePhase phase,
                                           std::size_t jobs);

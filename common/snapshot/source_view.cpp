@@ -81,13 +81,17 @@ Result<std::unique_ptr<SourceView>> SourceView::open(postgres::ConnectionParamet
             }
         }
         TRY(process::check_not_stopped());
-        auto const waited_for = outcome || !view->m_exported.empty() ? view->tables_waited_for().value_or("") : "";
-        retry = retry || !waited_for.empty();
+        auto const waited_for = view->m_exported.empty() ? Result<std::string>{""} : view->tables_waited_for();
+        if (!waited_for && waited_for.error().kind == Errc::temporary) {
+            // The server is gone, which tells more than what came of it.
+            return tl::unexpected<Error>(waited_for.error());
+        }
+        retry = retry || !waited_for.value_or("").empty();
         if (!retry) {
             return tl::unexpected<Error>(std::move(outcome).error());
         }
         if (deadline.passed()) {
-            return gave_up(std::move(outcome).error(), waited_for);
+            return gave_up(std::move(outcome).error(), waited_for.value_or(""));
         }
         log::info("locks in the way, beginning again", {{"reason", outcome.error().message}});
         TRY(view->let_go());
