@@ -1,5 +1,6 @@
 #include "common/snapshot/table_ranges.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <map>
 #include <numeric>

@@ -6,6 +6,7 @@
 #include "tests/support/must.hpp"
 #include "tests/tools/db-snapshot/snapshot_tool.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <regex>
 #include <sstream>
