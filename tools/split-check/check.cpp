@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
 #include <ostream>
 
 namespace sluice::split_check {
@@ -107,8 +108,8 @@ Result<std::vector<Waiver>> all_waivers(Release const& release, Options const& o
     return waivers;
 }
 
-Result<void> finish_release(Release& release, Git const* git, Range const& range, Config const& config,
-                            Options const& options, cli::Context& context) {
+Result<void> finish_release(Release& release, Git const* git, Range const& range, std::vector<Waiver> trailers,
+                            Config const& config, Options const& options, cli::Context& context) {
     release.base = range.base;
     release.head = range.head;
     release.range_from = range.from;
@@ -119,31 +120,44 @@ Result<void> finish_release(Release& release, Git const* git, Range const& range
     }
     settle(release, config);
     TRY_ASSIGN(auto waivers, all_waivers(release, options, context));
-    if (git != nullptr && !release.findings.empty()) {
-        TRY_ASSIGN(auto trailers, trailer_waivers(*git, range));
-        std::move(trailers.begin(), trailers.end(), std::back_inserter(waivers));
-    }
+    std::move(trailers.begin(), trailers.end(), std::back_inserter(waivers));
     apply_waivers(release, waivers, config, context.clock.wall_now());
     settle(release, config);
     return {};
 }
 
+// While git still looks for differences, it may list the head for those found already.
+Result<std::vector<ClassifiedFile>> classify_range(Git const& git, Range const& range, TreeSource& head,
+                                                   Config const& config) {
+    TRY_ASSIGN(auto const* presets, built_in_presets());
+    PossiblePresets possible(*presets);
+    TRY_ASSIGN(auto changes, git.diff(range.base, range.head, [&](Change const& change) {
+        possible.take(change.path);
+        if (possible.need_trees()) {
+            head.expect_listing();
+        }
+    }));
+    TreeSource base(git, range.base);
+    TRY_ASSIGN(auto const in_use, presets_in_use(possible.list(), config, {&base, &head}, changes));
+    return classify_changes(std::move(changes), config, in_use, {&base, &head});
+}
+
 Result<Release> judge_range(Options const& options, Config const& config, cli::Context& context) {
     Git const git(context.runner, options.repo);
     TRY_ASSIGN(auto const range, find_range(options, git, context));
-    TRY_ASSIGN(auto changes, git.diff(range.base, range.head));
-    TreeSource base(git, range.base);
+    auto trailers = std::async(std::launch::async, [&] { return trailer_waivers(git, range); });
     TreeSource head(git, range.head);
-    TRY_ASSIGN(auto files, classify_release(std::move(changes), config, {&base, &head}));
+    TRY_ASSIGN(auto files, classify_range(git, range, head, config));
     name_renames(files, git, range);
     std::vector<FileRef> base_files;
     if (!range.initial && adds_ordered_migration(files)) {
-        TRY_ASSIGN(auto const* listed, base.files());
-        base_files = *listed;
+        TRY_ASSIGN(auto const* listed, head.files());
+        base_files = numbered_files_before(files, *listed);
     }
     auto const rendered = render_migrations(files, config, range, options, context);
     Release release = judge_release(std::move(files), {config, base_files, rendered});
-    TRY(finish_release(release, &git, range, config, options, context));
+    TRY_ASSIGN(auto waivers, trailers.get());
+    TRY(finish_release(release, &git, range, std::move(waivers), config, options, context));
     return release;
 }
 
@@ -154,7 +168,7 @@ Result<Release> judge_list(Options const& options, Config const& config, cli::Co
     Range const range{"", "", "a list of files", false};
     auto const rendered = render_migrations(files, config, range, options, context);
     Release release = judge_release(std::move(files), {config, {}, rendered});
-    TRY(finish_release(release, nullptr, range, config, options, context));
+    TRY(finish_release(release, nullptr, range, {}, config, options, context));
     return release;
 }
 

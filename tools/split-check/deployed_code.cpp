@@ -93,12 +93,12 @@ Result<bool> CodeSearch::is_code(std::string const& path) const {
     if (rule != nullptr && rule->file_class) {
         return *rule->file_class == FileClass::code;
     }
-    static PresetIndex const index(*presets);
-    auto const candidates = index.candidates(path);
+    static PresetIndex const index = index_of(*presets);
     // Presets that go by the text of a file would claim every file of a language by its path alone.
     bool const about_migrations = path.find("igrat") != std::string::npos;
-    bool const migration_like = std::any_of(candidates.begin(), candidates.end(), [&](Candidate const& candidate) {
-        return candidate.file->contains.empty() || about_migrations;
+    bool migration_like = false;
+    index.visit(path, [&](Candidate const& candidate) {
+        migration_like = migration_like || candidate.file->contains.empty() || about_migrations;
     });
     return !migration_like && neutral_reason(path).empty();
 }

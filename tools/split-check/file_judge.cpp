@@ -84,7 +84,7 @@ std::string normalised(std::string_view statement) {
 }
 
 std::size_t FileJudge::line_of(SqlStatement const& statement, std::size_t offset) const {
-    return line_at(m_sql.text, statement.begin + offset);
+    return m_lines.at(statement.begin + offset);
 }
 
 Finding& FileJudge::add(Note const& note, SqlStatement const& statement, std::size_t line, std::string lock) {

@@ -13,7 +13,8 @@ void judge_statement(StatementJudge& judge);
 class FileJudge {
   public:
     FileJudge(PreparedSql const& sql, SqlSettings const& settings, SchemaState& state)
-        : m_sql(sql), m_settings(settings), m_state(state), m_has_timeout(settings.lock_timeout_set) {}
+        : m_sql(sql), m_lines(sql.text), m_settings(settings), m_state(state),
+          m_has_timeout(settings.lock_timeout_set) {}
 
     void take(SqlStatement const& statement);
     void opaque_line(OpaqueLine const& line);
@@ -45,6 +46,7 @@ class FileJudge {
     [[nodiscard]] std::size_t line_of(SqlStatement const& statement, std::size_t offset) const;
 
     PreparedSql const& m_sql;
+    Lines m_lines;
     SqlSettings const& m_settings;
     SchemaState& m_state;
     SqlReport m_report{};

@@ -101,8 +101,15 @@ Result<std::vector<PlanCommit>> read_commits(Git const& git, Config const& confi
     TreeSource base(git, range.base);
     TreeSource head(git, range.head);
     std::vector<PlanCommit> commits;
+    TRY_ASSIGN(auto const all_changes, git.diff(range.base, range.head));
+    TRY_ASSIGN(auto const* presets, built_in_presets());
+    PossiblePresets possible(*presets);
+    for (auto const& diff : diffs) {
+        std::for_each(diff.begin(), diff.end(), [&](Change const& change) { possible.take(change.path); });
+    }
+    TRY_ASSIGN(auto const in_use, presets_in_use(possible.list(), config, {&base, &head}, all_changes));
     for (std::size_t i = 0; i < entries.size(); ++i) {
-        TRY_ASSIGN(auto files, classify_release(std::move(diffs[i]), config, {&base, &head}));
+        TRY_ASSIGN(auto files, classify_changes(std::move(diffs[i]), config, in_use, {&base, &head}));
         commits.push_back(judge_commit(entries[i], std::move(files), config));
     }
     return commits;

@@ -206,6 +206,16 @@ std::size_t find_word(std::string_view text, std::string_view word, std::size_t 
     return std::string_view::npos;
 }
 
+Lines::Lines(std::string_view text) {
+    for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+        m_ends.push_back(at);
+    }
+}
+
+std::size_t Lines::at(std::size_t offset) const {
+    return static_cast<std::size_t>(std::lower_bound(m_ends.begin(), m_ends.end(), offset) - m_ends.begin()) + 1;
+}
+
 std::size_t line_at(std::string_view text, std::size_t offset) {
     auto const end = text.begin() + static_cast<std::ptrdiff_t>(std::min(offset, text.size()));
     return static_cast<std::size_t>(std::count(text.begin(), end, '\n')) + 1;

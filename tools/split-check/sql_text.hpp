@@ -39,7 +39,18 @@ struct PreparedSql {
 /// npos if nowhere.
 [[nodiscard]] std::size_t find_word(std::string_view text, std::string_view word, std::size_t from);
 
-/// 1 for the first line.
+/// Line numbers of one text that are asked for often.
+class Lines {
+  public:
+    explicit Lines(std::string_view text);
+    /// 1 for the first line.
+    [[nodiscard]] std::size_t at(std::size_t offset) const;
+
+  private:
+    std::vector<std::size_t> m_ends{}; ///< where each line's end stands
+};
+
+/// The same for one place.
 [[nodiscard]] std::size_t line_at(std::string_view text, std::size_t offset);
 
 [[nodiscard]] std::string lower(std::string_view text);
