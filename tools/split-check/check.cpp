@@ -177,22 +177,34 @@ Result<Release> judge(Options const& options, cli::Context& context) {
     return options.files_from.empty() ? judge_range(options, config, context) : judge_list(options, config, context);
 }
 
-// Built only when asked for: of ten thousand files a report takes longer than the verdict.
-template <class Make> Result<void> write_report(std::string const& path, Make make) {
-    return path.empty() ? Result<void>{} : write_whole(path, make());
-}
+// Each is tried, whatever became of the others; the first problem is kept. Built only when asked for: of ten thousand
+// files a report takes longer than the verdict.
+class ReportWriter {
+  public:
+    template <class Make> void write(std::string const& path, Make make) {
+        if (!path.empty()) {
+            keep(write_whole(path, make()));
+        }
+    }
+    void keep(Result<void> written) { m_result = m_result ? std::move(written) : std::move(m_result); }
+    [[nodiscard]] Result<void> result() const { return m_result; }
+
+  private:
+    Result<void> m_result{};
+};
 
 Result<void> write_reports(Release const& release, Options const& options) {
     auto const& files = options.files;
+    ReportWriter writer;
     if (!files.dotenv.empty()) {
-        TRY(cli::write_dotenv(files.dotenv, dotenv_lines(release, options.strict)));
+        writer.keep(cli::write_dotenv(files.dotenv, dotenv_lines(release, options.strict)));
     }
-    TRY(write_report(files.report, [&] { return json_report(release, options.strict); }));
-    TRY(write_report(files.code_quality, [&] { return code_quality_report(release); }));
-    TRY(write_report(files.sarif, [&] { return sarif_report(release); }));
-    TRY(write_report(files.junit, [&] { return junit_report(release, options.strict); }));
-    return write_report(files.child_pipeline,
-                        [&] { return child_pipeline(release, options.templates, options.strict); });
+    writer.write(files.report, [&] { return json_report(release, options.strict); });
+    writer.write(files.code_quality, [&] { return code_quality_report(release); });
+    writer.write(files.sarif, [&] { return sarif_report(release); });
+    writer.write(files.junit, [&] { return junit_report(release, options.strict); });
+    writer.write(files.child_pipeline, [&] { return child_pipeline(release, options.templates, options.strict); });
+    return writer.result();
 }
 
 // What the reports say when there is no answer: nothing in them may read as yes.

@@ -18,24 +18,22 @@ bool is_concurrent(SqlStatement const& statement) {
             return true;
         }
     }
-    for (auto const& item : at(statement.node, "cmds")) {
-        Json const& command = at(item, "AlterTableCmd");
-        if (flag_at(at(at(command, "def"), "PartitionCmd"), "concurrent")) {
-            return true;
-        }
-    }
-    return false;
+    Json const& commands = at(statement.node, "cmds");
+    return std::any_of(commands.begin(), commands.end(), [](Json const& item) {
+        return flag_at(at(at(at(item, "AlterTableCmd"), "def"), "PartitionCmd"), "concurrent");
+    });
 }
 
+bool is_timeout(std::string const& name) { return name == "lock_timeout" || name == "statement_timeout"; }
+
 bool sets_timeout(SqlStatement const& statement) {
-    std::string const name = text_at(statement.node, "name");
     bool const sets = text_at(statement.node, "kind") == "VAR_SET_VALUE";
     Json const& arguments = at(statement.node, "args");
     // Zero means without a limit.
     bool const zero = arguments.is_array() && arguments.size() == 1 &&
                       (text_at(at(at(arguments[0], "A_Const"), "sval"), "sval") == "0" ||
                        at(at(arguments[0], "A_Const"), "ival") == Json::object());
-    return sets && !zero && (name == "lock_timeout" || name == "statement_timeout");
+    return sets && !zero;
 }
 
 bool is_begin(std::string const& kind) { return kind == "TRANS_STMT_BEGIN" || kind == "TRANS_STMT_START"; }
@@ -111,6 +109,15 @@ void FileJudge::opaque_line(OpaqueLine const& line) {
     add({rule::opaque, Phase::unknown, Safety::unknown, "", "a command of psql"}, statement, line.line, "");
 }
 
+// Its value may hold more than a name.
+void FileJudge::placeholder(std::size_t offset) {
+    SqlStatement statement;
+    statement.begin = offset;
+    statement.text = "placeholder";
+    add({rule::opaque, Phase::none, Safety::review, "", "placeholders are filled in when it runs"}, statement,
+        line_of(statement, 0), "");
+}
+
 void FileJudge::take(SqlStatement const& statement) {
     ++m_report.statements;
     if (!statement.error.empty()) {
@@ -147,7 +154,7 @@ void FileJudge::take_unparsed(SqlStatement const& statement) {
             line_of(statement, 0), "");
         return;
     }
-    std::string const placeholder = m_sql.templated ? ", with placeholders in it" : "";
+    std::string const placeholder = m_sql.first_placeholder ? ", with placeholders in it" : "";
     add({rule::opaque, Phase::unknown, Safety::unknown, "",
          "is not read by the grammar of " + grammar_version() + placeholder + " (" + statement.error + ")"},
         statement, line_of(statement, statement.error_offset), "");
@@ -170,6 +177,12 @@ void FileJudge::take_inner(SqlStatement const& statement) {
     std::string const language = language_of(statement);
     std::size_t const body_at = body.empty() ? 0 : std::min(statement.text.find(body), statement.text.size());
     std::size_t const first_line = line_of(statement, body_at);
+    if (language == "sql") {
+        for (auto const& one : parse_sql(body)) {
+            take_inner_statement(one, first_line + line_at(body, one.begin) - 1, runs_now);
+        }
+        return;
+    }
     if (language != "plpgsql") {
         if (runs_now) {
             add({rule::opaque, Phase::unknown, Safety::unknown, "", "runs a block of " + language}, statement,
@@ -220,8 +233,8 @@ void FileJudge::take_inner_statement(SqlStatement const& inner, std::size_t line
 }
 
 void FileJudge::follow_settings(SqlStatement const& statement) {
-    if (statement.type == "VariableSetStmt" && sets_timeout(statement)) {
-        m_has_timeout = true;
+    if (statement.type == "VariableSetStmt" && is_timeout(text_at(statement.node, "name"))) {
+        m_has_timeout = m_settings.lock_timeout_set || sets_timeout(statement);
     }
 }
 

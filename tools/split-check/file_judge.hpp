@@ -18,6 +18,7 @@ class FileJudge {
 
     void take(SqlStatement const& statement);
     void opaque_line(OpaqueLine const& line);
+    void placeholder(std::size_t offset);
     [[nodiscard]] SqlReport finish() &&;
 
   private:

@@ -85,6 +85,18 @@ Result<void> check_one_base(Options const& options, Raw const& raw) {
     return {};
 }
 
+// A range is named once; the verbs that need none take none.
+Result<void> check_verb(Options const& options, Raw const& raw) {
+    bool const ranged = !options.range.range.empty() || !options.range.deployed.empty() || !raw.deployed_from.empty() ||
+                        !options.files_from.empty() || options.range.initial;
+    if (options.verb != Verb::check && ranged) {
+        return fail(Errc::usage,
+                    "--range, --deployed, --deployed-from, --files-from and --initial are for the check alone",
+                    options.verb == Verb::plan ? "Write the range behind the verb: split-check plan v41..HEAD." : "");
+    }
+    return {};
+}
+
 Result<void> check_child(Options const& options) {
     bool const both = !options.templates.code.empty() && !options.templates.migrations.empty();
     bool const none = options.templates.code.empty() && options.templates.migrations.empty();
@@ -96,6 +108,7 @@ Result<void> check_child(Options const& options) {
 
 Result<void> complete(Options& options, Raw const& raw) {
     TRY(check_one_base(options, raw));
+    TRY(check_verb(options, raw));
     TRY(check_child(options));
     if (!raw.deployed_from.empty()) {
         TRY_ASSIGN(options.deployed_from, parse_deployed_source(raw.deployed_from));

@@ -21,7 +21,7 @@ struct PlanCommit {
     std::set<std::string> added{};
     std::vector<std::string> migration_paths{}; ///< with their companions
     std::set<std::string> added_migrations{};
-    std::set<std::string> edited_migrations{};
+    std::set<std::string> edited_migrations{}; ///< or deleted; not those that are meant to be edited
 };
 
 /// A run of commits that can be deployed as one kind.

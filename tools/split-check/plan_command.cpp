@@ -42,8 +42,6 @@ void take_files(PlanCommit& commit, std::vector<ClassifiedFile> const& files) {
         }
         if (migration && file.change.status == 'A') {
             commit.added_migrations.insert(file.change.path);
-        } else if (migration) {
-            commit.edited_migrations.insert(file.change.path);
         }
     }
 }
@@ -88,6 +86,11 @@ PlanCommit judge_commit(LogEntry const& entry, std::vector<ClassifiedFile> files
         commit.added.merge(migration.added);
     }
     take_files(commit, release.files);
+    for (auto const& finding : release.findings) {
+        if (finding.rule == rule::applied_migration) {
+            commit.edited_migrations.insert(finding.path);
+        }
+    }
     return commit;
 }
 

@@ -200,7 +200,7 @@ std::string junit_report(Release const& release, bool strict) {
     std::size_t failures = 0;
     std::string body;
     for (auto const& one : cases) {
-        body += "    <testcase classname=\"split-check\" name=\"" + xml(one.name) + "\"";
+        body += R"(    <testcase classname="split-check" name=")" + xml(one.name) + "\"";
         failures += one.failure.empty() ? 0 : 1;
         body +=
             one.failure.empty() ? "/>\n" : "><failure message=\"no\">" + xml(one.failure) + "</failure></testcase>\n";

@@ -97,6 +97,9 @@ SqlReport judge_sql(std::string_view text, SqlSettings const& settings, SchemaSt
     for (auto const& line : prepared.opaque) {
         file.opaque_line(line);
     }
+    if (prepared.first_placeholder) {
+        file.placeholder(*prepared.first_placeholder);
+    }
     for (auto const& statement : parse_sql(prepared.text)) {
         file.take(statement);
     }

@@ -84,6 +84,23 @@ bool holds_one(std::string_view line, std::vector<std::string> const& markers) {
                        [&](std::string const& marker) { return line.find(marker) != std::string_view::npos; });
 }
 
+std::string_view without_signs(std::string_view text) {
+    return text.substr(std::min(text.find_first_not_of("-# \t"), text.size()));
+}
+
+// A line that is nothing but such a comment. What a tool does not take for a marker must not hide statements, so one
+// that stands further right, or behind other words, is none.
+bool is_marker(std::string_view line, std::vector<std::string> const& markers) {
+    if (line.empty() || (line.front() != '#' && !line.starts_with("--"))) {
+        return false;
+    }
+    std::string_view const words = without_signs(line);
+    return std::any_of(markers.begin(), markers.end(), [&](std::string const& marker) {
+        std::string_view const wanted = without_signs(marker);
+        return words.starts_with(wanted) && (words.size() == wanted.size() || !is_name(words[wanted.size()]));
+    });
+}
+
 void blank_psql_commands(PreparedSql& sql) {
     std::size_t line = 1;
     for (std::size_t at = 0; at < sql.text.size(); ++line) {
@@ -96,18 +113,40 @@ void blank_psql_commands(PreparedSql& sql) {
     }
 }
 
-// "COPY … FROM stdin;" is followed by rows up to a line "\.".
-void blank_copy_data(std::string& text) {
-    std::string const small = lower(text);
-    std::size_t at = 0;
-    while ((at = small.find("from stdin", at)) != std::string::npos) {
-        std::size_t const semicolon = small.find(';', at);
-        std::size_t const end = semicolon == std::string::npos ? semicolon : small.find("\n\\.", semicolon);
-        at += 10;
-        if (end != std::string::npos) {
-            blank(text, semicolon + 1, end + 3);
-            at = end + 3;
+bool copies_from_stdin(std::string_view statement) {
+    std::size_t const from = find_word(statement, "from", 0);
+    return find_word(statement, "copy", 0) == 0 && from != std::string_view::npos &&
+           find_word(statement, "stdin", from) != std::string_view::npos;
+}
+
+// Behind the line "\\." that ends the rows, or npos.
+std::size_t end_of_rows(std::string_view text, std::size_t at) {
+    while (at < text.size()) {
+        std::size_t const end = end_of_line(text, at);
+        std::string_view const line = text.substr(at, end - at);
+        if (line == "\\." || line == "\\.\r") {
+            return end;
         }
+        at = end + 1;
+    }
+    return std::string_view::npos;
+}
+
+// "COPY … FROM stdin;" is followed by rows, from the next line on. Only a statement is: the words may also stand in a
+// comment or a text.
+void blank_copy_data(std::string& text) {
+    if (lower(text).find("stdin") == std::string::npos) {
+        return;
+    }
+    for (std::size_t at = skip_blanks(text, 0); at < text.size();) {
+        std::size_t const end = end_of_statement(text, at);
+        bool const rows_follow = copies_from_stdin(std::string_view(text).substr(at, end - at));
+        std::size_t const begin = rows_follow ? end_of_line(text, end) : std::string::npos;
+        std::size_t const behind = rows_follow ? end_of_rows(text, begin + 1) : std::string::npos;
+        if (behind != std::string::npos) {
+            blank(text, begin, behind);
+        }
+        at = skip_blanks(text, end + 1);
     }
 }
 
@@ -140,7 +179,7 @@ void fill_placeholders(PreparedSql& sql) {
         if (end > at) {
             std::fill(sql.text.begin() + static_cast<std::ptrdiff_t>(at),
                       sql.text.begin() + static_cast<std::ptrdiff_t>(end), 'p');
-            sql.templated = true;
+            sql.first_placeholder = sql.first_placeholder.value_or(at);
             at = end;
             continue;
         }
@@ -180,6 +219,14 @@ std::size_t skip_quoted(std::string_view text, std::size_t at) {
     }
     bool const inside_name = at > 0 && is_name(text[at - 1]);
     return text[at] == '$' && !inside_name ? skip_dollar(text, at) : at;
+}
+
+std::size_t end_of_statement(std::string_view text, std::size_t at) {
+    while (at < text.size() && text[at] != ';') {
+        std::size_t const behind = skip_quoted(text, at);
+        at = behind > at ? behind : at + 1;
+    }
+    return at;
 }
 
 std::size_t find_word(std::string_view text, std::string_view word, std::size_t from) {
@@ -228,7 +275,7 @@ std::string without_down_sections(std::string_view text, std::vector<std::string
     for (std::size_t at = 0; at < text.size();) {
         std::size_t const end = end_of_line(text, at);
         std::string_view const line = text.substr(at, end - at);
-        bool const turns_down = holds_one(line, down_markers);
+        bool const turns_down = is_marker(line, down_markers);
         down = turns_down || (down && !holds_one(line, up_markers));
         // The marker of an up section may be no comment in SQL's eyes ("# --- !Ups").
         if (down || (!line.empty() && line.front() == '#' && holds_one(line, up_markers))) {

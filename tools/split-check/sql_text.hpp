@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,14 +18,15 @@ struct OpaqueLine {
 struct PreparedSql {
     std::string text;
     std::vector<OpaqueLine> opaque{}; ///< psql's backslash commands
-    bool templated = false;           ///< placeholders stand where values were
+    /// Where the first placeholder stands: its value is not known.
+    std::optional<std::size_t> first_placeholder{};
 };
 
 /// Cuts off what undoes a migration, the byte order mark, psql's commands, COPY's data and placeholders.
 [[nodiscard]] PreparedSql prepare_sql(std::string_view text, std::vector<std::string> const& up_markers,
                                       std::vector<std::string> const& down_markers);
 
-/// Blanks every line from one that holds a down marker to one that holds an up marker.
+/// Blanks every line from one that is a down marker to one that holds an up marker.
 [[nodiscard]] std::string without_down_sections(std::string_view text, std::vector<std::string> const& up_markers,
                                                 std::vector<std::string> const& down_markers);
 
@@ -34,6 +36,9 @@ struct PreparedSql {
 /// The offset behind the quoted text, quoted name, dollar-quoted text or comment that begins at `at`, or `at` where
 /// none begins.
 [[nodiscard]] std::size_t skip_quoted(std::string_view text, std::size_t at);
+
+/// The offset of the semicolon that ends the statement at `at`, or the end.
+[[nodiscard]] std::size_t end_of_statement(std::string_view text, std::size_t at);
 
 /// Where `word` stands as a whole word, any case, outside comments and quoted texts (quoted names count);
 /// npos if nowhere.
