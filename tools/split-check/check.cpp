@@ -4,6 +4,7 @@
 #include "tools/split-check/change_list.hpp"
 #include "tools/split-check/classify_release.hpp"
 #include "tools/split-check/deployed_code.hpp"
+#include "tools/split-check/submodules.hpp"
 #include "tools/split-check/waiver.hpp"
 
 #include <algorithm>
@@ -115,7 +116,7 @@ Result<void> finish_release(Release& release, Git const* git, Range const& range
     release.range_from = range.from;
     release.initial = range.initial;
     if (git != nullptr && !range.initial) {
-        CodeSearch search(*git, config);
+        CodeSearch search(*git, config, options.recurse);
         TRY(hold_against_code(release.findings, range.base, search));
     }
     settle(release, config);
@@ -142,12 +143,24 @@ Result<std::vector<ClassifiedFile>> classify_range(Git const& git, Range const& 
     return classify_changes(std::move(changes), config, in_use, {&base, &head});
 }
 
+Result<std::vector<ClassifiedFile>> classify_with_submodules(Git const& git, Range const& range, TreeSource& head,
+                                                             Config const& config, process::Runner& runner) {
+    Submodules submodules(runner, git.top());
+    TRY_ASSIGN(auto own, git.diff(range.base, range.head));
+    TRY_ASSIGN(auto changes, submodules.expand(std::move(own)));
+    TreeSource base(git, range.base);
+    SourceWithSubmodules whole_head(head, submodules);
+    SourceWithSubmodules whole_base(base, submodules);
+    return classify_release(std::move(changes), config, {&whole_base, &whole_head});
+}
+
 Result<Release> judge_range(Options const& options, Config const& config, cli::Context& context) {
     Git const git(context.runner, options.repo);
     TRY_ASSIGN(auto const range, find_range(options, git, context));
     auto trailers = std::async(std::launch::async, [&] { return trailer_waivers(git, range); });
     TreeSource head(git, range.head);
-    TRY_ASSIGN(auto files, classify_range(git, range, head, config));
+    TRY_ASSIGN(auto files, options.recurse ? classify_with_submodules(git, range, head, config, context.runner)
+                                           : classify_range(git, range, head, config));
     name_renames(files, git, range);
     std::vector<FileRef> base_files;
     if (!range.initial && adds_ordered_migration(files)) {

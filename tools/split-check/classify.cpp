@@ -16,9 +16,9 @@ constexpr std::array<std::string_view, 9> k_outside{"test",         "tests",  "s
                                                     "node_modules", "vendor", "docs", "examples"};
 constexpr std::array<std::string_view, 7> k_test_folders{"test",     "tests",     "spec", "fixtures",
                                                          "testdata", "__tests__", "specs"};
-constexpr std::array<std::string_view, 8> k_neutral_names{".editorconfig",  ".gitignore",  ".gitattributes",
-                                                          ".gitlab-ci.yml", "Jenkinsfile", "CODEOWNERS",
-                                                          "LICENSE",        ".mailmap"};
+constexpr std::array<std::string_view, 9> k_neutral_names{".gitmodules",    ".editorconfig",  ".gitignore",
+                                                          ".gitattributes", ".gitlab-ci.yml", "Jenkinsfile",
+                                                          "CODEOWNERS",     "LICENSE",        ".mailmap"};
 constexpr std::array<std::string_view, 3> k_neutral_folders{".github", ".gitlab", ".split-check"};
 
 std::string_view name_in(std::string_view path) {
@@ -164,6 +164,11 @@ ClassifiedFile classify_file(Change change, Config const& config, std::vector<Ca
         if (candidate != nullptr && candidate->file->file_class == FileClass::migration) {
             take_preset(file, *candidate);
         }
+        return file;
+    }
+    if (file.change.unseen) {
+        file.file_class = FileClass::unknown;
+        file.decided_by = "submodule: its commits are not in this clone";
         return file;
     }
     if (candidate != nullptr) {

@@ -109,6 +109,9 @@ Result<std::optional<Mention>> CodeSearch::find(std::string const& revision, std
         return known->second;
     }
     std::vector<std::string> arguments{"grep", "-I", "-n", "-z", "-w", "-F", "--full-name"};
+    if (m_recurse) {
+        arguments.emplace_back("--recurse-submodules");
+    }
     for (auto const& spelling : spellings(identifier)) {
         arguments.insert(arguments.end(), {"-e", spelling});
     }

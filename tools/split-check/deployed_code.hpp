@@ -20,7 +20,8 @@ struct Mention {
 /// Looks for identifiers in the code of a revision, migrations, tests and documents left out. Answers are kept.
 class CodeSearch {
   public:
-    CodeSearch(Git const& git, Config const& config) : m_git(git), m_config(config) {}
+    /// `recurse`: in checked out submodules too.
+    CodeSearch(Git const& git, Config const& config, bool recurse) : m_git(git), m_config(config), m_recurse(recurse) {}
     /// Errors: those of git.
     [[nodiscard]] Result<std::optional<Mention>> find(std::string const& revision, std::string const& identifier);
 
@@ -29,6 +30,7 @@ class CodeSearch {
 
     Git const& m_git;
     Config const& m_config;
+    bool m_recurse;
     std::map<std::pair<std::string, std::string>, std::optional<Mention>> m_known{};
 };
 

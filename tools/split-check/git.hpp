@@ -50,7 +50,8 @@ class Git {
     [[nodiscard]] Result<std::vector<FileRef>> files(std::string const& tree) const;
     [[nodiscard]] Result<Texts> read(std::vector<FileRef> const& files) const;
 
-    [[nodiscard]] std::string const& directory() const { return m_directory; }
+    /// The top of the work tree.
+    [[nodiscard]] std::string const& top() const { return m_top; }
 
   private:
     [[nodiscard]] process::Command command_of(std::vector<std::string> const& arguments) const;

@@ -70,14 +70,16 @@ std::string whole_value(std::string_view text, std::size_t begin, std::size_t li
 // All texts in quotes. Those of one path.resolve(…) or path.join(…) are parts of one path.
 std::vector<std::string> quoted_texts(std::string_view value) {
     std::vector<std::string> texts;
-    bool const parts =
-        value.find("path.") != std::string_view::npos || value.find("resolve(") != std::string_view::npos;
+    bool const parts = value.find("path.") != std::string_view::npos ||
+                       value.find("resolve(") != std::string_view::npos ||
+                       value.find("__dirname") != std::string_view::npos;
     for (std::size_t at = 0; at < value.size(); ++at) {
         std::size_t const close = is_quote(value[at]) ? value.find(value[at], at + 1) : std::string_view::npos;
         if (close == std::string_view::npos) {
             continue;
         }
         std::string text{value.substr(at + 1, close - at - 1)};
+        text.erase(0, parts && text.starts_with('/') ? 1 : 0);
         if (parts && !texts.empty()) {
             texts.back() += "/" + text;
         } else {
@@ -88,14 +90,18 @@ std::vector<std::string> quoted_texts(std::string_view value) {
     return texts;
 }
 
+// A colon stands between places only where it does not belong to one.
 std::vector<std::string> plain_texts(std::string_view value) {
+    bool const colon_belongs = value.find("classpath:") != std::string_view::npos ||
+                               value.find("filesystem:") != std::string_view::npos ||
+                               value.find("://") != std::string_view::npos;
+    char const* const separators = colon_belongs ? ",;\n []" : ",;\n []:";
     std::vector<std::string> texts;
     while (!value.empty()) {
-        std::size_t const end = std::min(value.find_first_of(",;\n"), value.size());
-        std::string_view item = trimmed(value.substr(0, end));
-        item.remove_prefix(item.starts_with("- ") ? 2 : 0);
-        if (!item.empty()) {
-            texts.emplace_back(trimmed(item));
+        std::size_t const end = std::min(value.find_first_of(separators), value.size());
+        std::string_view const item = trimmed(value.substr(0, end));
+        if (!item.empty() && item != "-") {
+            texts.emplace_back(item);
         }
         value.remove_prefix(std::min(end + 1, value.size()));
     }
@@ -106,6 +112,29 @@ void drop_prefix(std::string& text, std::string_view prefix) {
     if (text.starts_with(prefix)) {
         text.erase(0, prefix.size());
     }
+}
+
+// The preset's pattern at a place; empty where it is the place itself and the place is another kind of file.
+std::string pattern_at(std::string const& place, std::string const& pattern) {
+    if (pattern.front() == '.') {
+        return pattern == "." || place.ends_with(pattern) ? place : "";
+    }
+    return place == "." ? pattern : place + "/" + pattern;
+}
+
+std::vector<PresetFile> files_at(std::string const& place, std::vector<PresetFile> const& files) {
+    std::vector<PresetFile> located;
+    for (auto file : files) {
+        auto const patterns = std::exchange(file.paths, {});
+        for (auto const& pattern : patterns) {
+            std::string const text = pattern_at(place, pattern.text());
+            if (!text.empty()) {
+                file.paths.emplace_back(text);
+            }
+        }
+        located.push_back(std::move(file));
+    }
+    return located;
 }
 
 } // namespace
@@ -150,25 +179,15 @@ std::string place_of(std::string value, std::string_view config_path) {
 }
 
 std::vector<PresetFile> located_files(Location const& location, std::string_view config_path, std::string_view text) {
-    std::vector<PresetFile> files;
+    std::vector<PresetFile> all;
     for (auto const& key : location.keys) {
         for (auto const& value : values_of(text, key)) {
             std::string const place = place_of(value, config_path);
-            for (auto file : location.files) {
-                auto const patterns = std::exchange(file.paths, {});
-                for (auto const& pattern : patterns) {
-                    bool const itself = pattern.text() == ".";
-                    file.paths.emplace_back(itself         ? place
-                                            : place == "." ? pattern.text()
-                                                           : place + "/" + pattern.text());
-                }
-                if (!place.empty()) {
-                    files.push_back(std::move(file));
-                }
-            }
+            auto files = place.empty() ? std::vector<PresetFile>{} : files_at(place, location.files);
+            std::move(files.begin(), files.end(), std::back_inserter(all));
         }
     }
-    return files;
+    return all;
 }
 
 } // namespace sluice::split_check

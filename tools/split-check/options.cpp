@@ -27,6 +27,7 @@ void add_range_options(CLI::App& app, Options& options, Raw& raw) {
     app.add_option("--files-from", options.files_from, "read changed files from FILE or - instead of asking git");
     app.add_flag("--initial", options.range.initial, "the very first release: code and migrations may come together");
     app.add_flag("--fetch", options.fetch, "fetch what a shallow clone lacks");
+    app.add_flag("--recurse", options.recurse, "look into submodules that were moved");
 }
 
 void add_report_options(CLI::App& app, Options& options) {

@@ -2,6 +2,7 @@
 
 #include "tools/split-check/check.hpp"
 #include "tools/split-check/classify_release.hpp"
+#include "tools/split-check/submodules.hpp"
 
 #include <algorithm>
 #include <ostream>
@@ -94,23 +95,35 @@ PlanCommit judge_commit(LogEntry const& entry, std::vector<ClassifiedFile> files
     return commit;
 }
 
-} // namespace
-
-Result<std::vector<PlanCommit>> read_commits(Git const& git, Config const& config, Range const& range) {
-    TRY_ASSIGN(auto const log, git.run({"log", "--first-parent", "--reverse", "--format=%H%x09%P%x09%s",
-                                        range.base + ".." + range.head}));
-    auto const entries = read_log(log);
-    TRY_ASSIGN(auto diffs, read_diffs(git, entries));
-    TreeSource base(git, range.base);
-    TreeSource head(git, range.head);
-    std::vector<PlanCommit> commits;
-    TRY_ASSIGN(auto const all_changes, git.diff(range.base, range.head));
+Result<PresetsInUse> tools_of_range(Git const& git, Config const& config, Range const& range, Sides sides,
+                                    std::vector<std::vector<Change>> const& diffs) {
     TRY_ASSIGN(auto const* presets, built_in_presets());
     PossiblePresets possible(*presets);
     for (auto const& diff : diffs) {
         std::for_each(diff.begin(), diff.end(), [&](Change const& change) { possible.take(change.path); });
     }
-    TRY_ASSIGN(auto const in_use, presets_in_use(possible.list(), config, {&base, &head}, all_changes));
+    TRY_ASSIGN(auto const changes, git.diff(range.base, range.head));
+    return presets_in_use(possible.list(), config, sides, changes);
+}
+
+// The first-parent commits of a range, oldest first, each classified and judged.
+Result<std::vector<PlanCommit>> read_commits(Git const& git, Config const& config, Range const& range,
+                                             Submodules& submodules, bool recurse) {
+    TRY_ASSIGN(auto const log, git.run({"log", "--first-parent", "--reverse", "--format=%H%x09%P%x09%s",
+                                        range.base + ".." + range.head}));
+    auto const entries = read_log(log);
+    TRY_ASSIGN(auto diffs, read_diffs(git, entries));
+    for (auto& diff : diffs) {
+        if (recurse) {
+            TRY_ASSIGN(diff, submodules.expand(std::move(diff)));
+        }
+    }
+    TreeSource own_base(git, range.base);
+    TreeSource own_head(git, range.head);
+    SourceWithSubmodules base(own_base, submodules);
+    SourceWithSubmodules head(own_head, submodules);
+    TRY_ASSIGN(auto const in_use, tools_of_range(git, config, range, {&base, &head}, diffs));
+    std::vector<PlanCommit> commits;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         TRY_ASSIGN(auto files, classify_changes(std::move(diffs[i]), config, in_use, {&base, &head}));
         commits.push_back(judge_commit(entries[i], std::move(files), config));
@@ -118,13 +131,16 @@ Result<std::vector<PlanCommit>> read_commits(Git const& git, Config const& confi
     return commits;
 }
 
+} // namespace
+
 Result<cli::ExitCode> run_plan(Options const& options, cli::Context& context) {
     TRY_ASSIGN(auto const config, load_config(options));
     Git const git(context.runner, options.repo);
     TRY_ASSIGN(auto const wanted, plan_range(options.range, context.environment));
     TRY_ASSIGN(auto const range, resolve_range(wanted, git, options.fetch));
-    TRY_ASSIGN(auto const commits, read_commits(git, config, range));
-    CodeSearch search(git, config);
+    Submodules submodules(context.runner, git.top());
+    TRY_ASSIGN(auto const commits, read_commits(git, config, range, submodules, options.recurse));
+    CodeSearch search(git, config, options.recurse);
     TRY_ASSIGN(auto const plan,
                make_plan(range.base, commits, [&](std::string const& revision, std::string const& name) {
                    return search.find(revision, name);

@@ -35,7 +35,7 @@ struct PresetFile {
 struct Location {
     Glob config;
     std::vector<std::string> keys{};
-    std::vector<PresetFile> files{}; ///< patterns below the folder; "." is the place itself
+    std::vector<PresetFile> files{}; ///< patterns below the folder; "." is the place itself, ".sql" is it if it ends so
 };
 
 /// A migration tool's conventions. Data: presets/*.json, format in schema/preset.schema.json.
