@@ -227,6 +227,17 @@ Release no_answer(Error const& error) {
     release.phase = Phase::unknown;
     release.safety = Safety::unknown;
     release.range_from = error.message;
+    release.failed_with = cli::exit_status_of(error.kind, 0);
+    Finding finding;
+    finding.rule = rule::no_answer;
+    finding.safety = Safety::unknown;
+    finding.phase = Phase::unknown;
+    // Readers want a file to show it at; the configuration is where its cure may be.
+    finding.path = ".split-check/config.json";
+    finding.message = error.message + ": " + std::string(rule_of(rule::no_answer).harm);
+    finding.advice = error.hint.empty() ? std::string(rule_of(rule::no_answer).advice) : error.hint;
+    finding.statement = "no answer";
+    release.findings.push_back(std::move(finding));
     return release;
 }
 

@@ -238,6 +238,9 @@ void settle(Release& release, Config const& config) {
 }
 
 int exit_status(Release const& release, bool strict) {
+    if (release.failed_with != 0) {
+        return release.failed_with;
+    }
     if (release.kind == Kind::mixed && !release.mixed_waived) {
         return k_exit_mixed;
     }
