@@ -120,6 +120,10 @@ void FileJudge::placeholder(std::size_t offset) {
 
 void FileJudge::take(SqlStatement const& statement) {
     ++m_report.statements;
+    if (m_settings.mysql) {
+        take_for_mysql(statement);
+        return;
+    }
     if (!statement.error.empty()) {
         take_unparsed(statement);
         return;
@@ -149,15 +153,38 @@ void FileJudge::take_unparsed(SqlStatement const& statement) {
         take_notes(judge, statement);
         return;
     }
-    if (m_settings.mysql) {
-        add({rule::mysql, Phase::unknown, Safety::review, "", "a statement for MySQL"}, statement,
-            line_of(statement, 0), "");
+    auto const older = parse_sql(older_form(statement.text, m_settings.postgres_version));
+    if (older.size() == 1 && older.front().error.empty()) {
+        StatementJudge inner(older.front(), m_settings, m_state);
+        judge_statement(inner);
+        take_notes(inner, statement);
         return;
     }
     std::string const placeholder = m_sql.first_placeholder ? ", with placeholders in it" : "";
     add({rule::opaque, Phase::unknown, Safety::unknown, "",
          "is not read by the grammar of " + grammar_version() + placeholder + " (" + statement.error + ")"},
         statement, line_of(statement, statement.error_offset), "");
+}
+
+// What both databases share is told by PostgreSQL's grammar, the rest by words. Locks are another database's matter.
+void FileJudge::take_for_mysql(SqlStatement const& statement) {
+    m_report.floor = Safety::review;
+    m_report.safety = worse(m_report.safety, m_report.floor);
+    StatementJudge judge(statement, m_settings, m_state);
+    bool const told = judge_mysql_text(judge);
+    if (statement.error.empty()) {
+        judge_statement(judge);
+    } else if (!told) {
+        judge.note({rule::mysql, Phase::unknown, Safety::review, "", "a statement for MySQL"});
+    }
+    std::erase_if(judge.m_notes,
+                  [](Note const& note) { return note.rule != rule::mysql && !holds_in_mysql(note.rule); });
+    m_report.phase = joined(m_report.phase, judge.m_phase);
+    m_report.dropped.insert(judge.m_dropped.begin(), judge.m_dropped.end());
+    m_report.added.insert(judge.m_added.begin(), judge.m_added.end());
+    for (auto const& note : judge.m_notes) {
+        add(note, statement, line_of(statement, note.offset), "");
+    }
 }
 
 void FileJudge::take_notes(StatementJudge& judge, SqlStatement const& statement) {

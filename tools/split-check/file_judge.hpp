@@ -32,6 +32,7 @@ class FileJudge {
     };
 
     void take_unparsed(SqlStatement const& statement);
+    void take_for_mysql(SqlStatement const& statement);
     void take_notes(StatementJudge& judge, SqlStatement const& statement);
     void take_inner(SqlStatement const& statement);
     void take_inner_statement(SqlStatement const& inner, std::size_t line, bool runs_now);
@@ -61,5 +62,15 @@ class FileJudge {
 
 /// Text rules for what the grammar at hand does not know. True when they knew it.
 [[nodiscard]] bool judge_unparsed(StatementJudge& judge);
+
+/// The statement in a form that the grammar at hand reads and that means the same for the rules, or empty.
+[[nodiscard]] std::string older_form(std::string const& statement, unsigned postgres_version);
+
+/// MySQL's own words about copies and locks. True when there are some.
+[[nodiscard]] bool judge_mysql_text(StatementJudge& judge);
+/// MySQL's backticks as the quotes of the standard.
+[[nodiscard]] std::string with_standard_quotes(std::string text);
+/// Whether what a rule says of PostgreSQL is true of MySQL too; what is about locks is not.
+[[nodiscard]] bool holds_in_mysql(int number);
 
 } // namespace sluice::split_check

@@ -279,7 +279,7 @@ std::string pipeline_of(Release const& release, bool strict) {
         code = code || service.kind == Kind::code;
         migration = migration || service.kind == Kind::migration;
     }
-    if (code && migration) {
+    if (code && migration && release.kind != Kind::unknown) {
         return "per-service";
     }
     // A waived mixture goes the way of migrations, which is the one with protection and a gate.

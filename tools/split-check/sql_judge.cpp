@@ -92,7 +92,8 @@ void judge_statement(StatementJudge& judge) {
 }
 
 SqlReport judge_sql(std::string_view text, SqlSettings const& settings, SchemaState& state) {
-    PreparedSql const prepared = prepare_sql(text, settings.up_markers, settings.down_markers);
+    PreparedSql prepared = prepare_sql(text, settings.up_markers, settings.down_markers);
+    prepared.text = settings.mysql ? with_standard_quotes(std::move(prepared.text)) : std::move(prepared.text);
     FileJudge file(prepared, settings, state);
     for (auto const& line : prepared.opaque) {
         file.opaque_line(line);

@@ -183,6 +183,17 @@ TEST_F(Configuration, judges_services_by_their_database) {
     EXPECT_EQ(apart["services"][0]["verdict"], "migration");
     EXPECT_EQ(apart["services"][1]["verdict"], "code");
     EXPECT_EQ(apart["services"][2]["verdict"], "empty");
+    std::string const child = repository.path() + "/.git/child.yml";
+    EXPECT_EQ(
+        answer({"--child-pipeline", child, "--code-template", "code.yml", "--migrations-template", "m.yml"}).status, 0);
+    std::string const head = repository.git({"rev-parse", "HEAD"});
+    auto const job = [&](std::string const& name, std::string const& file, std::string const& kind) {
+        return "split-check-" + name + ":\n  trigger:\n    include:\n      - local: \"" + file +
+               "\"\n    strategy: depend\n  variables:\n    PIPELINE_KIND: \"" + kind +
+               "\"\n    SLUICE_SPLIT_BASE: \"" + ours + "\"\n    SLUICE_SPLIT_HEAD: \"" + head +
+               "\"\n    SLUICE_SPLIT_SERVICE: \"" + name + "\"\n";
+    };
+    EXPECT_EQ(read_text(child), job("shop", "m.yml", "migrations") + job("mail", "code.yml", "code"));
     repository.git({"reset", "-q", "--hard", ours});
     repository.commit({{"shop/db/migrations/20240201000000_m.sql", migration}, {"till/a.py", "1"}}, "together");
     EXPECT_EQ(answer().status, 1);
