@@ -141,6 +141,10 @@ Result<cli::ExitCode> run_plan(Options const& options, cli::Context& context) {
     Submodules submodules(context.runner, git.top());
     TRY_ASSIGN(auto const commits, read_commits(git, config, range, submodules, options.recurse));
     CodeSearch search(git, config, options.recurse);
+    for (auto const& commit : commits) {
+        search.expect(commit.dropped);
+        search.expect(commit.added);
+    }
     TRY_ASSIGN(auto const plan,
                make_plan(range.base, commits, [&](std::string const& revision, std::string const& name) {
                    return search.find(revision, name);
