@@ -4,8 +4,8 @@
 #include "tools/split-check/change_list.hpp"
 #include "tools/split-check/classify_release.hpp"
 #include "tools/split-check/deployed_code.hpp"
+#include "tools/split-check/gather_waivers.hpp"
 #include "tools/split-check/submodules.hpp"
-#include "tools/split-check/waiver.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -15,15 +15,6 @@
 namespace sluice::split_check {
 
 namespace {
-
-std::string in_repo(Options const& options, std::string const& path) {
-    return options.repo.empty() ? path : options.repo + "/" + path;
-}
-
-Error as_usage(Error error) {
-    error.kind = Errc::usage;
-    return error;
-}
 
 Result<Range> find_range(Options const& options, Git const& git, cli::Context& context) {
     RangeRequest request = options.range;
@@ -57,56 +48,9 @@ bool adds_ordered_migration(std::vector<ClassifiedFile> const& files) {
     });
 }
 
-Result<std::vector<Waiver>> trailer_waivers(Git const& git, Range const& range) {
-    std::vector<Waiver> waivers;
-    if (range.initial) {
-        return waivers;
-    }
-    TRY_ASSIGN(auto const output, git.run({"log", "--format=%h%n%(trailers:key=Split-Check-Waive,valueonly,unfold)",
-                                           range.base + ".." + range.head}));
-    std::string commit;
-    std::string_view rest{output};
-    while (!rest.empty()) {
-        std::size_t const end = std::min(rest.find('\n'), rest.size());
-        std::string const line{rest.substr(0, end)};
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-        auto waiver = parse_trailer(line);
-        if (waiver) {
-            waiver->where = "commit " + commit;
-            waivers.push_back(std::move(*waiver));
-        } else if (!line.empty() && line.find(' ') == std::string::npos) {
-            commit = line;
-        }
-    }
-    return waivers;
-}
-
-Result<std::vector<Waiver>> file_waivers(Options const& options) {
-    std::string const path = in_repo(options, ".split-check/waivers.json");
-    std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored)) {
-        return std::vector<Waiver>{};
-    }
-    TRY_ASSIGN(auto const text, read_file(path));
-    return parse_waivers(text, path).map_error(as_usage);
-}
-
-Result<std::vector<Waiver>> all_waivers(Release const& release, Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto waivers, file_waivers(options));
-    for (auto const& file : release.files) {
-        auto comments = comment_waivers(file);
-        std::move(comments.begin(), comments.end(), std::back_inserter(waivers));
-    }
-    auto const mixed = context.environment.get("SLUICE_SPLIT_WAIVE_MIXED");
-    if (mixed && release.kind == Kind::mixed) {
-        Waiver waiver;
-        waiver.rule = rule::mixed;
-        waiver.reason = *mixed;
-        waiver.where = "SLUICE_SPLIT_WAIVE_MIXED";
-        waiver.may_waive_mixed = true;
-        waivers.push_back(std::move(waiver));
-    }
-    return waivers;
+Error as_usage(Error error) {
+    error.kind = Errc::usage;
+    return error;
 }
 
 Result<void> finish_release(Release& release, Git const* git, Range const& range, std::vector<Waiver> trailers,
@@ -120,7 +64,7 @@ Result<void> finish_release(Release& release, Git const* git, Range const& range
         TRY(hold_against_code(release.findings, range.base, search));
     }
     settle(release, config);
-    TRY_ASSIGN(auto waivers, all_waivers(release, options, context));
+    TRY_ASSIGN(auto waivers, stated_waivers(release, options, context));
     std::move(trailers.begin(), trailers.end(), std::back_inserter(waivers));
     apply_waivers(release, waivers, config, context.clock.wall_now());
     settle(release, config);
@@ -190,36 +134,6 @@ Result<Release> judge(Options const& options, cli::Context& context) {
     return options.files_from.empty() ? judge_range(options, config, context) : judge_list(options, config, context);
 }
 
-// Each is tried, whatever became of the others; the first problem is kept. Built only when asked for: of ten thousand
-// files a report takes longer than the verdict.
-class ReportWriter {
-  public:
-    template <class Make> void write(std::string const& path, Make make) {
-        if (!path.empty()) {
-            keep(write_whole(path, make()));
-        }
-    }
-    void keep(Result<void> written) { m_result = m_result ? std::move(written) : std::move(m_result); }
-    [[nodiscard]] Result<void> result() const { return m_result; }
-
-  private:
-    Result<void> m_result{};
-};
-
-Result<void> write_reports(Release const& release, Options const& options) {
-    auto const& files = options.files;
-    ReportWriter writer;
-    if (!files.dotenv.empty()) {
-        writer.keep(cli::write_dotenv(files.dotenv, dotenv_lines(release, options.strict)));
-    }
-    writer.write(files.report, [&] { return json_report(release, options.strict); });
-    writer.write(files.code_quality, [&] { return code_quality_report(release); });
-    writer.write(files.sarif, [&] { return sarif_report(release); });
-    writer.write(files.junit, [&] { return junit_report(release, options.strict); });
-    writer.write(files.child_pipeline, [&] { return child_pipeline(release, options.templates, options.strict); });
-    return writer.result();
-}
-
 // What the reports say when there is no answer: nothing in them may read as yes.
 Release no_answer(Error const& error) {
     Release release;
@@ -253,11 +167,6 @@ Result<Config> load_config(Options const& options) {
     }
     config.postgres_version = options.postgres_version == 0 ? config.postgres_version : options.postgres_version;
     return config;
-}
-
-Result<void> publish(Release const& release, Options const& options, cli::Context& context) {
-    context.out << (options.common.json ? json_report(release, options.strict) : text_report(release, options.strict));
-    return write_reports(release, options);
 }
 
 Result<cli::ExitCode> run_check(Options const& options, cli::Context& context) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tools/split-check/sql_judge.hpp"
+#include "tools/split-check/sql_prepare.hpp"
 #include "tools/split-check/sql_text.hpp"
 
 namespace sluice::split_check {

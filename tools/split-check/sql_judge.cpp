@@ -1,6 +1,7 @@
 #include "tools/split-check/sql_judge.hpp"
 
 #include "tools/split-check/file_judge.hpp"
+#include "tools/split-check/sql_prepare.hpp"
 #include "tools/split-check/sql_text.hpp"
 
 #include <functional>

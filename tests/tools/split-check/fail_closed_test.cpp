@@ -39,6 +39,8 @@ TEST(FailClosed, sql_hides_nothing_behind_a_look_alike) {
                                    "DROP TABLE victim;"},
              {"a function in SQL of a block", "DO $$ BEGIN EXECUTE 'DROP TABLE victim'; END $$;"},
              {"upper and lower case", "dRoP tAbLe ViCtIm;"},
+             {"a parenthesis that closes nothing", "SET lock_timeout) = '2s';\nDROP TABLE victim;"},
+             {"one that closes nothing before another", "SELECT 1);\nSELECT 2;\nDROP TABLE victim;\nSELECT (3;"},
              {"no semicolon at the end", "SELECT 1;\nDROP TABLE victim"},
          }) {
         SchemaState state;

@@ -27,7 +27,7 @@ TEST(Values, are_read_in_every_form) {
              {"'key': path.resolve('a', 'b')", "key", {"a/b"}},
              {"key: __dirname + '/a/b',", "key", {"a/b"}},
              {"'key' => 'a',", "key", {"a"}},
-             {"\"key\": \"a\"", "key", {"a"}},
+             {R"("key": "a")", "key", {"a"}},
              {"x = %(here)s/a:%(here)s/b", "x", {"%(here)s/a", "%(here)s/b"}},
              {"x = a b", "x", {"a", "b"}},
              {"my_key = a", "key", {}},
