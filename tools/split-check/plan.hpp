@@ -17,6 +17,7 @@ struct PlanCommit {
     Kind kind = Kind::neutral;
     Phase phase = Phase::none;
     bool loses_data = false;
+    bool code_of_others = false; ///< beside its migrations, of services on other databases
     std::set<std::string> dropped{};
     std::set<std::string> added{};
     std::vector<std::string> migration_paths{}; ///< with their companions

@@ -82,6 +82,7 @@ PlanCommit judge_commit(LogEntry const& entry, std::vector<ClassifiedFile> files
     Release release = judge_release(std::move(files), {config, {}, {}});
     settle(release, config);
     PlanCommit commit{entry.id, entry.subject, release.kind, release.phase, release.needs_snapshot};
+    commit.code_of_others = release.kind == Kind::migration && release.count(FileClass::code) > 0;
     for (auto& migration : release.migrations) {
         commit.dropped.merge(migration.dropped);
         commit.added.merge(migration.added);
@@ -93,6 +94,16 @@ PlanCommit judge_commit(LogEntry const& entry, std::vector<ClassifiedFile> files
         }
     }
     return commit;
+}
+
+// One service's migrations beside another's code are two steps, in any order: they share no database.
+void take_commit(PlanCommit commit, std::vector<PlanCommit>& commits) {
+    bool const both = commit.code_of_others;
+    PlanCommit code{commit.id, commit.subject, Kind::code};
+    commits.push_back(std::move(commit));
+    if (both) {
+        commits.push_back(std::move(code));
+    }
 }
 
 Result<PresetsInUse> tools_of_range(Git const& git, Config const& config, Range const& range, Sides sides,
@@ -126,7 +137,7 @@ Result<std::vector<PlanCommit>> read_commits(Git const& git, Config const& confi
     std::vector<PlanCommit> commits;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         TRY_ASSIGN(auto files, classify_changes(std::move(diffs[i]), config, in_use, {&base, &head}));
-        commits.push_back(judge_commit(entries[i], std::move(files), config));
+        take_commit(judge_commit(entries[i], std::move(files), config), commits);
     }
     return commits;
 }

@@ -164,6 +164,24 @@ TEST_F(PlanStory, edits_or_deletes_a_migration_that_is_deployed) {
     EXPECT_EQ(status(), 0) << "nobody ran it yet";
 }
 
+TEST_F(PlanStory, makes_two_steps_of_services_that_share_no_database) {
+    base =
+        repository.commit({{".split-check/config.json",
+                            R"({"version":1,"services":[{"name":"a","roots":["a/"]},{"name":"b","roots":["b/"]}]})"}},
+                          "services");
+    repository.commit({{"a/x.py", "1"}, {"b/db/migrations/20240101000000_m.sql", up("CREATE TABLE t (id bigint);")}},
+                      "apart");
+    auto const got = plan();
+    EXPECT_TRUE(got["problems"].empty());
+    ASSERT_EQ(got["steps"].size(), 2U);
+    EXPECT_EQ(got["steps"][0]["kind"], "migration");
+    EXPECT_EQ(got["steps"][1]["kind"], "code");
+    EXPECT_EQ(got["steps"][0]["revision"], got["steps"][1]["revision"]);
+    repository.commit({{"a/x.py", "2"}, {"a/db/migrations/20240101000000_m.sql", up("CREATE TABLE u (id bigint);")}},
+                      "together");
+    EXPECT_EQ(status(), 1);
+}
+
 TEST_F(PlanStory, seven_cannot_tell_what_a_block_does) {
     migration("SELECT do_things();");
     EXPECT_EQ(plan()["unknown"], true);

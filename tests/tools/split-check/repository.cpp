@@ -27,6 +27,8 @@ Repository::Repository(Repository const& origin, std::vector<std::string> const&
     git(all);
 }
 
+// It changes the repository, though not the object.
+// NOLINTNEXTLINE(readability-make-member-function-const)
 std::string Repository::git(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "git");
     process::Command command{arguments};
