@@ -189,6 +189,79 @@ TEST_F(DbSnapshotMask, says_in_the_manifest_and_in_every_answer_what_it_did) {
     EXPECT_NE(read_text(folder.path() / "out.env").find("SLUICE_SNAPSHOT_MASKED=true\n"), std::string::npos);
 }
 
+// Each row is a column: its type, a value, its mask, and what has to be true of the masked value.
+struct TypeCase {
+    char const* type;
+    char const* value;
+    char const* mask;
+    char const* holds;
+};
+
+std::vector<TypeCase> const k_types{
+    {"smallint", "1234", R"("hash")", "c >= 0 AND c <> 1234"},
+    {"integer", "-5", R"("hash")", "c >= 0"},
+    {"bigint", "7", R"("hash")", "c > 7"},
+    {"numeric(6,2)", "12.50", R"("hash")", "c BETWEEN 0 AND 9999"},
+    {"numeric", "12.50", R"("hash")", "c >= 0 AND c <> 12.50"},
+    {"bytea", "'secret'", R"("hash")", "length(c) = 16"},
+    {"uuid", "'c774af06-ec56-0a49-30ed-e338fd1564c4'", R"("hash")", "c::text LIKE '________-____-4___-a___-%'"},
+    {"char(5)", "'ab'", R"("hash")", "length(c) = 5 AND c <> 'ab'"},
+    {"varchar(3)", "'abc'", R"("hash")", "length(c) = 3 AND c <> 'abc'"},
+    {"text", R"(E'tab\t and \\ and ä')", R"("hash")", "c ~ '^[0-9a-f]{32}$'"},
+    {"text", "'Ada Lovelace'", R"({"mask": "name", "part": "first"})", "c ~ '^[A-Z][a-z]+$'"},
+    {"text", "'Ada Lovelace'", R"({"mask": "name", "part": "last"})", "c ~ '^[A-Z][a-z]+$'"},
+    {"varchar(4)", "'Ada'", R"("name")", "length(c) <= 4"},
+    {"text", "'NL91 ABNA-0417.x'", R"("digits")", "c ~ '^[A-Z]{2}[0-9]{2} [A-Z]{4}-[0-9]{4}[.][a-z]$'"},
+    {"text", "'0123456789'", R"("digits")", "c ~ '^[0-9]{10}$' AND c <> '0123456789'"},
+    {"text", "'Zoë'", R"("digits")", "c ~ '^[A-Z][a-z]x$'"},
+    {"text", "''", R"("digits")", "c = ''"},
+    {"text[]", "ARRAY['a@b.org', NULL]", R"("email")", "c[1] LIKE 'u%@example.invalid' AND c[2] IS NULL"},
+    {"text[]", "'{}'", R"("hash")", "c = '{}'"},
+    {"timestamp", "'2024-01-01 10:00'", R"({"mask": "date_shift", "days": 9})",
+     "abs(extract(epoch FROM c - timestamp '2024-01-01 10:00')) <= 9 * 86400 AND extract(hour FROM c) = 10"},
+    {"inet", "'10.0.0.1'", R"({"mask": "fixed", "value": "192.0.2.1"})", "c = '192.0.2.1'"},
+    {"boolean", "true", R"({"mask": "fixed", "value": false})", "NOT c"},
+    {"integer[]", "'{1,2}'", R"("null")", "c IS NULL AND ctid = '(0,1)'"},
+    {"float8", "1.5", R"({"mask": "sql", "expression": "round(c) -- whole"})", "c = 2"},
+    {"jsonb", R"('"a scalar"')", R"({"mask": "json", "rest": "keep", "paths": {"$.a": "hash"}})", "c = 'null'"},
+    {"jsonb", R"('{"a": {"b": [{"c": "x"}, 7]}, "d": 1}')",
+     R"({"mask": "json", "rest": "keep", "paths": {"$.a.b[*].c": {"mask": "fixed", "value": "it's"}}})",
+     R"(c = '{"a": {"b": [{"c": "it''s"}, null]}, "d": 1}')"},
+    {"jsonb", R"('{"a": null, "b": "x"}')",
+     R"({"mask": "json", "rest": "drop", "paths": {"$.a": "hash", "$.z": "hash"}})", R"(c = '{"a": null}')"},
+    {"jsonb", R"('{"a": "x", "b": 2}')", R"({"mask": "json", "rest": "keep", "paths": {"$.a": "email"}})",
+     "c->>'a' LIKE 'u%@example.invalid' AND c->'b' = '2'"}};
+
+TEST(DbSnapshotMaskTypes, take_their_masks_and_leave_nulls_alone) {
+    TemporaryDatabase const database;
+    SnapshotTool const tool(PrivateServer::shared().variables(database.name()));
+    Json file{{"version", 1}, {"key", "env:MASK_KEY"}, {"tables", Json::object()}};
+    for (std::size_t i = 0; i < k_types.size(); ++i) {
+        std::string const table = "t" + std::to_string(i);
+        database.execute("CREATE TABLE public." + table + " (c " + k_types[i].type + "); INSERT INTO public." + table +
+                         " VALUES (" + k_types[i].value + "), (NULL)");
+        file["tables"]["public." + table]["c"] = must(json::parse(k_types[i].mask, "mask"));
+    }
+    TemporaryDirectory const folder;
+    write_text(folder.path() / "mask.json", json::dump(file));
+    Variables variables = tool.environment();
+    variables["MASK_KEY"] = PersonalDatabase::k_key;
+    auto const outcome = tool.run({"--mask", folder.file("mask.json")}, variables);
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.error_output;
+    TemporaryDatabase const restored;
+    auto const store = must(store::open_store(tool.store().string()));
+    auto const rows = snapshot::stored_rows(*store, tool.manifest(database.name(), outcome.output.substr(0, 21)));
+    must(snapshot::load_database(*rows, {restored.connection(), 2}, process::posix_runner(), time::real_clock()));
+    auto const session = restored.session();
+    for (std::size_t i = 0; i < k_types.size(); ++i) {
+        std::string const from = " FROM public.t" + std::to_string(i);
+        EXPECT_EQ(must(session->number("SELECT count(*)" + from)), 2);
+        EXPECT_EQ(must(session->number("SELECT count(*)" + from + " WHERE " + k_types[i].holds)), 1)
+            << k_types[i].type << " " << k_types[i].mask << ": "
+            << must(session->text("SELECT string_agg(c::text, ' and ')" + from));
+    }
+}
+
 // The server is told to log all that it can be told to log.
 TEST(DbSnapshotMaskLog, leaves_no_key_in_the_servers_log) {
     PrivateServer server({"log_statement=all", "log_min_duration_statement=0", "log_connections=on",
