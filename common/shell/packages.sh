@@ -80,7 +80,7 @@ _unit_package() {
 # shellcheck disable=SC2034
 {
   build_packages=(cmake ninja-build g++ pkg-config libpq-dev libpqxx-dev libzstd-dev libssl-dev libxxhash-dev
-    libexpected-dev nlohmann-json3-dev libcli11-dev libpg-query-dev)
+    libexpected-dev nlohmann-json3-dev libcli11-dev libpg-query-dev libcurl4-openssl-dev)
   server_packages=(postgresql)
   test_packages=(libgtest-dev git jq pandoc pgbouncer "$(_unit_package)" procps python3 python3-jsonschema zstd)
   check_packages=(clang-format clang-tidy shellcheck)
