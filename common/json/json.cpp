@@ -1,5 +1,7 @@
 #include "common/json/json.hpp"
 
+#include "common/json/locator.hpp"
+
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -8,15 +10,6 @@
 namespace sluice::json {
 
 namespace {
-
-result::SourcePosition position_of(std::string_view text, std::size_t byte, std::string const& name) {
-    std::size_t const offset = std::min(byte > 0 ? byte - 1 : 0, text.size());
-    std::string_view const before = text.substr(0, offset);
-    std::size_t const line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-    std::size_t const line_end = std::min(text.find('\n', line_start), text.size());
-    auto const line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
-    return {name, line, offset - line_start + 1, std::string(text.substr(line_start, line_end - line_start))};
-}
 
 // nlohmann says "[json.exception.parse_error.101] parse error at line 1, column 2: reason"; the person gets the reason.
 std::string reason_of(std::string const& what) {
@@ -28,7 +21,7 @@ std::string reason_of(std::string const& what) {
 
 tl::unexpected<Error> syntax_error(std::string_view text, std::size_t byte, std::string reason,
                                    std::string const& name) {
-    Error error{Errc::bad_data, std::move(reason), {}, {}, position_of(text, byte, name)};
+    Error error{Errc::bad_data, std::move(reason), {}, {}, position_of(text, byte > 0 ? byte - 1 : 0, name)};
     return tl::unexpected<Error>(std::move(error));
 }
 
