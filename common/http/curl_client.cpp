@@ -80,7 +80,7 @@ class CurlClient final : public Client {
         while (CURLMsg const* message = curl_multi_info_read(m_multi, &left)) {
             if (message->msg == CURLMSG_DONE) {
                 void* const handle = message->easy_handle;
-                int const code = message->data.result;
+                int const code = message->data.result; // NOLINT(cppcoreguidelines-pro-type-union-access): libcurl's own
                 curl_multi_remove_handle(m_multi, handle);
                 end(handle, code);
             }

@@ -262,7 +262,7 @@ void Transfer::finish(int code) {
     read_facts();
     auto const reason = static_cast<CURLcode>(code);
     if (reason != CURLE_OK && m_exchange.failure == Failure::none) {
-        std::string const said = m_error_text.c_str(); // up to the first zero byte
+        std::string const said = m_error_text.substr(0, m_error_text.find('\0'));
         // libcurl says "unsupported protocol" of a wrong URL, and of an answer that is no HTTP.
         bool const answered = reason == CURLE_UNSUPPORTED_PROTOCOL && !m_exchange.remote_ip.empty();
         fail_as(answered ? Failure::protocol : failure_of(reason), said.empty() ? curl_easy_strerror(reason) : said);

@@ -91,7 +91,7 @@ Result<void> read_checks(FileReader const& file, json::ObjectReader& document, S
                          ci::Environment const& environment, CheckFile& read) {
     Json const* const list = document.find("checks");
     if (list == nullptr || !list->is_array() || list->empty()) {
-        Error const error{Errc::usage, "there are no checks", "Add at least one to \"checks\": [ … ].", {}, {}};
+        Error const error{Errc::usage, "there are no checks", R"(Add at least one to "checks": [ … ].)", {}, {}};
         return tl::unexpected<Error>(file.at_key(error, "/checks"));
     }
     std::size_t index = 0;
@@ -178,7 +178,7 @@ Result<CheckFile> check_of_url(std::string const& url) {
     std::size_t const end = std::min(url.find_first_of("/?#", host), url.size());
     if (url.substr(host, end - host).find('@') != std::string::npos) {
         return fail(Errc::usage, "a password in a URL on the command line can be read by every user of this machine",
-                    "Write a check file with the header \"Authorization\": \"Basic ${env:LOGIN}\".");
+                    R"(Write a check file with the header "Authorization": "Basic ${env:LOGIN}".)");
     }
     if (end == host) {
         return fail(Errc::usage, "'" + url + "' names no host");

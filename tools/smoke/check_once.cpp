@@ -46,7 +46,7 @@ Result<cli::ExitCode> check_once(Options const& options, cli::Context& context) 
     auto record = new_record("run", file, options.environment, context.clock.wall_now());
     if (record.checks.empty()) {
         return fail(Errc::usage, "'" + file.name + "' has no check for after a deployment",
-                    "Give at least one check the phase \"after\".");
+                    R"(Give at least one check the phase "after".)");
     }
     TRY(write_pessimistic_reports(options.files, record, file));
     warn_of_insecure(record);

@@ -60,7 +60,7 @@ Result<std::optional<Subject>> read_source(FileReader const& file, ObjectReader&
     TRY(inner.finish());
     if (!found || value->size() != 1) {
         return wrong(file, path, "'" + key + "' needs exactly one source",
-                     "Write, for example, {\"" + names.front() + "\": \"…\"}.");
+                     R"(Write, for example, {")" + names.front() + R"(": "…"}.)");
     }
     return found;
 }
@@ -200,7 +200,7 @@ Result<Probe> read_pg(FileReader const& file, ObjectReader& reader, Check& check
     pg.sql = reader.required<std::string>("sql");
     if (pg.sql.find("${") != std::string::npos) {
         return wrong(file, reader.path_of("sql"), "variables are not filled into SQL",
-                     "Compare the value in \"expect\" instead.");
+                     R"(Compare the value in "expect" instead.)");
     }
     TRY_ASSIGN(pg.schema, read_source(file, reader, "schema", "pg", {"cell"}));
     TRY_ASSIGN(check.expect, read_expectations(file, reader, "pg"));
@@ -218,7 +218,7 @@ Result<Probe> read_exec(FileReader const& file, ObjectReader& reader, Check& che
         if (argument.find("${") != std::string::npos) {
             return wrong(file, reader.path_of("command"),
                          "variables are not filled into a command, whose arguments every user of this machine can read",
-                         "Pass them by \"environment\" and let the command read them there.");
+                         R"(Pass them by "environment" and let the command read them there.)");
         }
     }
     TRY_ASSIGN(auto const variables, file.pairs(reader, "environment", Exposure::hidden));
@@ -271,7 +271,7 @@ Result<void> read_phases(FileReader const& file, ObjectReader& reader, Check& ch
     check.during = std::find(phases->begin(), phases->end(), "during") != phases->end();
     auto const known = static_cast<std::size_t>(check.after) + static_cast<std::size_t>(check.during);
     if (known == 0 || known != phases->size()) {
-        return wrong(file, reader.path_of("phase"), "'phase' lists \"after\", \"during\" or both");
+        return wrong(file, reader.path_of("phase"), R"('phase' lists "after", "during" or both)");
     }
     return {};
 }
@@ -308,7 +308,7 @@ Result<Check> read_check(FileReader const& file, Json const& value, std::string 
         std::holds_alternative<TcpCheck>(check.probe) || std::holds_alternative<ProvenanceCheck>(check.probe);
     if (check.expect.empty() && !asserts_by_itself) {
         return wrong(file, value.contains("expect") ? path + "/expect" : path,
-                     "check '" + check.id + "' asserts nothing", "Add \"expect\": [ … ], at least one assertion.");
+                     "check '" + check.id + "' asserts nothing", R"(Add "expect": [ … ], at least one assertion.)");
     }
     return check;
 }

@@ -15,6 +15,7 @@ namespace sluice::smoke {
 [[nodiscard]] Result<cli::ExitCode> during(Options const& options, cli::Context& context);
 [[nodiscard]] Result<cli::ExitCode> lint(Options const& options, cli::Context& context);
 [[nodiscard]] Result<cli::ExitCode> list(Options const& options, cli::Context& context);
+[[nodiscard]] Result<cli::ExitCode> compare(Options const& options, cli::Context& context);
 
 /// Writes reports and the result of a run that has ended, and says its exit code.
 [[nodiscard]] Result<cli::ExitCode> conclude(Options const& options, cli::Context& context, CheckFile const& file,

@@ -149,7 +149,7 @@ Result<cli::ExitCode> during(Options const& options, cli::Context& context) {
     parts.findings.command = command_text(options.during.command);
     if (parts.record.checks.empty()) {
         return fail(Errc::usage, "'" + parts.file.name + "' has no check for while a command runs",
-                    "Give at least one check the phase \"during\".");
+                    R"(Give at least one check the phase "during".)");
     }
     parts.timeline.started = parts.record.started;
     TRY(write_all(options, parts.record, parts.file, parts.timeline, parts.findings, std::nullopt));

@@ -137,26 +137,26 @@ void DuringRun::take_marks(WrappedCommand& command) {
     }
 }
 
-Result<void> DuringRun::run(std::vector<std::string> const& arguments, std::chrono::milliseconds after) {
+Result<void> DuringRun::run(std::vector<std::string> const& command, std::chrono::milliseconds after) {
     Instant const begin = now();
-    TRY_ASSIGN(auto const command, WrappedCommand::start(arguments));
+    TRY_ASSIGN(auto const running, WrappedCommand::start(command));
     m_timeline.command_began = begin;
     enter_phase(begin, "command");
     bool forwarded = false;
-    while (!command->exit_code()) {
+    while (!running->exit_code()) {
         if (process::stop_signal() != 0 && !forwarded) {
             forwarded = true;
             log::warning("signal passed on to the command, waiting for its end",
                          {{"signal", std::to_string(process::stop_signal())}});
             m_file.event(m_timeline, "signal", now(), std::to_string(process::stop_signal()));
-            command->signal(process::stop_signal());
+            running->signal(process::stop_signal());
         }
         proceed();
-        take_marks(*command);
+        take_marks(*running);
     }
-    m_timeline.command_exit = command->exit_code();
-    m_timeline.command_ended = std::chrono::duration_cast<Instant>(command->ended() - m_origin);
-    m_file.event(m_timeline, "command ended", *m_timeline.command_ended, std::to_string(*command->exit_code()));
+    m_timeline.command_exit = running->exit_code();
+    m_timeline.command_ended = std::chrono::duration_cast<Instant>(running->ended() - m_origin);
+    m_file.event(m_timeline, "command ended", *m_timeline.command_ended, std::to_string(*running->exit_code()));
     enter_phase(*m_timeline.command_ended, "after");
     while (process::stop_signal() == 0 && now() < *m_timeline.command_ended + after) {
         proceed();

@@ -38,7 +38,7 @@ class DuringRun {
   private:
     void launch_due();
     void launch(std::size_t lane, Instant planned);
-    void take(std::size_t lane, Sample sample, ProbeResult result);
+    void take(std::size_t index, Sample sample, ProbeResult result);
     void proceed();
     void take_marks(WrappedCommand& command);
     void enter_phase(Instant at, std::string const& name);

@@ -32,7 +32,7 @@ std::string type_of(Json const& value) {
     return std::string(place == k_type_names.end() ? "value" : *place);
 }
 
-// "number 500", "string \"x\"": the type is always named, so that 1 and "1" are told apart.
+// "number 500", R"(string "x")": the type is always named, so that 1 and "1" are told apart.
 std::string shown(Json const& value) {
     if (value.is_null()) {
         return "null";

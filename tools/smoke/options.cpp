@@ -69,11 +69,16 @@ void add_verbs(CLI::App& app, Options& options, Raw& raw) {
     during->add_option("--html", options.files.html, "write the timeline as one HTML page to FILE");
     add_verb(app, options, "lint", "check the check file, nothing else");
     add_verb(app, options, "list", "list the checks of a check file");
+    auto* compare = add_verb(app, options, "compare", "ask two databases or two applications the same");
+    compare->add_option("--sample", options.sample, "differing rows to show for each query (20)");
 }
 
 Verb chosen_verb(CLI::App const& app) {
-    constexpr std::array<std::pair<char const*, Verb>, 4> verbs{
-        {{"wait", Verb::wait}, {"during", Verb::during}, {"lint", Verb::lint}, {"list", Verb::list}}};
+    constexpr std::array<std::pair<char const*, Verb>, 5> verbs{{{"wait", Verb::wait},
+                                                                 {"during", Verb::during},
+                                                                 {"lint", Verb::lint},
+                                                                 {"list", Verb::list},
+                                                                 {"compare", Verb::compare}}};
     for (auto const& [name, verb] : verbs) {
         if (app.got_subcommand(name)) {
             return verb;

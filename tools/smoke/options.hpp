@@ -13,7 +13,7 @@
 
 namespace sluice::smoke {
 
-enum class Verb { check, wait, during, lint, list };
+enum class Verb { check, wait, during, lint, list, compare };
 
 /// Files to write beside the result on stdout; empty: none.
 struct ReportFiles {
@@ -44,6 +44,7 @@ struct Options {
     ReportFiles files{};
     WaitOptions wait{};
     DuringOptions during{};
+    std::size_t sample = 20; ///< of compare: differing rows that are shown
 };
 
 /// Opens nothing. Errors: usage.

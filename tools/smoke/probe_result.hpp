@@ -64,10 +64,10 @@ struct ProbeResult {
 };
 
 /// The value of a subject, or why there is none. `now` is for what is counted from today.
-[[nodiscard]] Found look_up(Observation const& observation, Subject const& subject, time::Wall now);
+[[nodiscard]] Found look_up(Observation const& seen, Subject const& subject, time::Wall now);
 
 /// Holds every assertion of the check against what was seen. Pure, but for redaction.
-[[nodiscard]] ProbeResult judge(Check const& check, Observation const& observation, time::Wall now);
+[[nodiscard]] ProbeResult judge(Check const& check, Observation const& seen, time::Wall now);
 
 /// A probe that saw nothing to judge.
 [[nodiscard]] ProbeResult failed_probe(Verdict verdict, Kind kind, std::string const& why);

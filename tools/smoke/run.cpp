@@ -10,6 +10,7 @@ Result<cli::ExitCode> run(Options const& options, cli::Context& context) {
     case Verb::during: return during(options, context);
     case Verb::lint: return lint(options, context);
     case Verb::list: return list(options, context);
+    case Verb::compare: return compare(options, context);
     case Verb::check: break;
     }
     return check_once(options, context);

@@ -52,7 +52,7 @@ Result<std::string> Variables::value_of(std::string const& reference, Exposure e
             known.push_back(name);
         }
         std::string const near = result::did_you_mean(reference, known);
-        return fail(Errc::usage, "'" + reference + "' is not among \"vars\"",
+        return fail(Errc::usage, "'" + reference + R"(' is not among "vars")",
                     near.empty() ? "Write ${env:" + reference + "} for an environment variable." : near);
     }
     return own->second;

@@ -117,7 +117,7 @@ Result<cli::ExitCode> wait(Options const& options, cli::Context& context) {
     auto record = new_record("wait", file, options.environment, context.clock.wall_now());
     if (record.checks.empty()) {
         return fail(Errc::usage, "'" + file.name + "' has no check to wait for",
-                    "Give at least one check the phase \"after\".");
+                    R"(Give at least one check the phase "after".)");
     }
     TRY(write_pessimistic_reports(options.files, record, file));
     warn_of_insecure(record);

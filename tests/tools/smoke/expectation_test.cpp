@@ -25,37 +25,37 @@ TEST(Expectation, compares_without_coercion) {
     };
     for (auto const& one : {Case{Op::eq, "1", "1", true},
                             {Op::eq, "1", "1.0", true},
-                            {Op::eq, "1", "\"1\"", false},
-                            {Op::eq, "\"1\"", "1", false},
+                            {Op::eq, "1", R"("1")", false},
+                            {Op::eq, R"("1")", "1", false},
                             {Op::eq, "true", "1", false},
                             {Op::eq, "null", "null", true},
                             {Op::eq, "null", nullptr, false},
                             {Op::eq, "[1, 2]", "[1, 2]", true},
                             {Op::ne, "1", "2", true},
-                            {Op::ne, "1", "\"1\"", true},
+                            {Op::ne, "1", R"("1")", true},
                             {Op::ne, "1", nullptr, false},
                             {Op::lt, "2", "1.5", true},
                             {Op::lt, "2", "2", false},
                             {Op::le, "2", "2", true},
-                            {Op::gt, "2", "\"3\"", false},
+                            {Op::gt, "2", R"("3")", false},
                             {Op::ge, "2", "2", true},
                             {Op::in, "[200, 204]", "204", true},
-                            {Op::in, "[200]", "\"200\"", false},
-                            {Op::contains, "\"b\"", "\"abc\"", true},
+                            {Op::in, "[200]", R"("200")", false},
+                            {Op::contains, R"("b")", R"("abc")", true},
                             {Op::contains, "1", "[1]", true},
-                            {Op::contains, "\"1\"", "[1]", false},
-                            {Op::contains, "\"a\"", "{\"a\": 1}", false},
-                            {Op::matches, "\"^a.c$\"", "\"abc\"", true},
-                            {Op::matches, "\".*\"", "1", false},
+                            {Op::contains, R"("1")", "[1]", false},
+                            {Op::contains, R"("a")", R"({"a": 1})", false},
+                            {Op::matches, R"("^a.c$")", R"("abc")", true},
+                            {Op::matches, R"(".*")", "1", false},
                             {Op::exists, nullptr, "null", true},
                             {Op::exists, nullptr, nullptr, false},
                             {Op::absent, nullptr, nullptr, true},
                             {Op::absent, nullptr, "null", false},
-                            {Op::type, "\"integer\"", "1", true},
-                            {Op::type, "\"integer\"", "1.5", false},
-                            {Op::type, "\"number\"", "1.5", true},
-                            {Op::type, "\"array\"", "[]", true},
-                            {Op::len_eq, "2", "\"\\u00e9x\"", true},
+                            {Op::type, R"("integer")", "1", true},
+                            {Op::type, R"("integer")", "1.5", false},
+                            {Op::type, R"("number")", "1.5", true},
+                            {Op::type, R"("array")", "[]", true},
+                            {Op::len_eq, "2", R"("\u00e9x")", true},
                             {Op::len_gt, "1", "[1]", false},
                             {Op::len_ge, "0", "1", false}}) {
         EXPECT_EQ(holds(one.op, one.wanted, one.actual), one.holds)
@@ -70,24 +70,24 @@ TEST(Expectation, takes_what_could_not_be_read_for_nothing_not_for_absent) {
 }
 
 TEST(Expectation, names_both_types) {
-    auto const mismatch = judge(*make_expectation({"json", "/n"}, Op::eq, value("1")), Found{value("\"1\""), {}});
+    auto const mismatch = judge(*make_expectation({"json", "/n"}, Op::eq, value("1")), Found{value(R"("1")"), {}});
     ASSERT_TRUE(mismatch);
     EXPECT_EQ(mismatch->on, "json:/n");
     EXPECT_EQ(mismatch->expected, "number 1");
-    EXPECT_EQ(mismatch->actual, "string \"1\"");
+    EXPECT_EQ(mismatch->actual, R"(string "1")");
 }
 
 TEST(Expectation, refuses_what_asserts_nothing_or_cannot_hold) {
     using Refused = std::pair<Op, char const*>;
     for (auto const& [op, wanted] : {Refused{Op::eq, nullptr},
                                      {Op::exists, "1"},
-                                     {Op::lt, "\"5\""},
+                                     {Op::lt, R"("5")"},
                                      {Op::in, "[]"},
                                      {Op::in, "200"},
-                                     {Op::contains, "\"\""},
+                                     {Op::contains, R"("")"},
                                      {Op::matches, "1"},
-                                     {Op::matches, "\"(\""},
-                                     {Op::type, "\"text\""},
+                                     {Op::matches, R"("(")"},
+                                     {Op::type, R"("text")"},
                                      {Op::len_eq, "-1"},
                                      {Op::len_eq, "1.5"}}) {
         EXPECT_FALSE(make_expectation({"x", ""}, op, wanted == nullptr ? nullptr : value(wanted)))
