@@ -68,6 +68,9 @@ std::string Progress::line() const {
         std::chrono::duration_cast<std::chrono::milliseconds>(time::real_clock().steady_now() - m_start);
     std::uint64_t const done = m_done.load(std::memory_order_relaxed);
     auto const milliseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(elapsed.count(), 1));
+    if (m_total == 0 && done == 0) {
+        return time::duration_text(elapsed); // of work that has no bytes to count
+    }
     std::string text = size_text(done);
     if (m_total > 0) {
         text += " of about " + size_text(std::max(m_total, done));

@@ -19,7 +19,7 @@ namespace sluice::log {
 /// hang. `add` may be called from any thread; the object's own thread does the printing.
 class Progress {
   public:
-    /// `total_bytes` may be an estimate; 0 means unknown.
+    /// `total_bytes` may be an estimate; 0 means unknown. Where nothing is ever added the time alone is shown.
     Progress(std::string what, std::uint64_t total_bytes);
     ~Progress();
     Progress(Progress const&) = delete;

@@ -134,7 +134,7 @@ Result<std::unique_ptr<CopyConnection>> CopyConnection::open(ConnectionParameter
     }
     int const version = PQserverVersion(connection.get());
     auto ready = std::make_unique<LibpqCopy>(std::move(connection), complete, purpose);
-    TRY(ready->execute(session_settings(version) + "; SET client_encoding = 'UTF8'"));
+    TRY(apply_session_settings([&](std::string const& sql) { return ready->execute(sql); }, version));
     return std::unique_ptr<CopyConnection>(std::move(ready));
 }
 

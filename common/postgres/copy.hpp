@@ -16,7 +16,7 @@ namespace sluice::postgres {
 /// One thread at a time.
 class CopyConnection {
   public:
-    /// Connects and applies `session_settings`. Errors as `connect`.
+    /// Connects and applies its settings. Errors as `connect`.
     [[nodiscard]] static Result<std::unique_ptr<CopyConnection>> open(ConnectionParameters const& parameters,
                                                                       std::string const& purpose);
     virtual ~CopyConnection() = default;

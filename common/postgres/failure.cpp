@@ -148,8 +148,23 @@ ConnectionParameters with_defaults(ConnectionParameters const& parameters, std::
     return complete;
 }
 
+namespace {
+
+// Alone and again: until it has run, the role's own timeout counts, for a batch as a whole.
+Result<void> lift_statement_timeout(std::function<Result<void>(std::string const&)> const& execute) {
+    constexpr int attempts = 5;
+    Result<void> outcome;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        outcome = execute("SET statement_timeout = 0");
+        if (outcome || !has_sqlstate(outcome.error(), "57014")) {
+            return outcome;
+        }
+    }
+    return outcome;
+}
+
 std::string session_settings(int version) {
-    std::string sql = "SET client_min_messages = error; SET statement_timeout = 0; SET lock_timeout = 0; "
+    std::string sql = "SET client_min_messages = error; SET lock_timeout = 0; "
                       "SET idle_in_transaction_session_timeout = 0; SET search_path = pg_catalog; "
                       "SET row_security = off; SET TimeZone = 'UTC'; SET lc_monetary = 'C'; SET DateStyle = ISO; SET "
                       "IntervalStyle = postgres; "
@@ -161,7 +176,14 @@ std::string session_settings(int version) {
     if (version >= 170000) {
         sql += "; SET transaction_timeout = 0";
     }
-    return sql;
+    return sql + "; SET client_encoding = 'UTF8'";
+}
+
+} // namespace
+
+Result<void> apply_session_settings(std::function<Result<void>(std::string const&)> const& execute, int version) {
+    TRY(lift_statement_timeout(execute));
+    return execute(session_settings(version));
 }
 
 } // namespace sluice::postgres

@@ -3,6 +3,7 @@
 #include "common/postgres/connection.hpp"
 #include "common/result/result.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -26,8 +27,9 @@ namespace sluice::postgres {
 /// TCP keepalives, an application name "sluice <purpose>".
 [[nodiscard]] ConnectionParameters with_defaults(ConnectionParameters const& parameters, std::string const& purpose);
 
-/// One statement for a fresh connection: timeouts off that would kill long work, formats fixed, no schema in the path
-/// but pg_catalog. `version` as PQserverVersion (150004 is 15.4).
-[[nodiscard]] std::string session_settings(int version);
+/// Makes a fresh connection ours: timeouts off that would kill long work, formats fixed, UTF-8, no schema in the path
+/// but pg_catalog. `version` as PQserverVersion (150004 is 15.4). Errors: of `execute`.
+[[nodiscard]] Result<void> apply_session_settings(std::function<Result<void>(std::string const&)> const& execute,
+                                                  int version);
 
 } // namespace sluice::postgres

@@ -119,7 +119,7 @@ Result<std::unique_ptr<Session>> connect(ConnectionParameters const& parameters,
         return std::make_unique<PqxxSession>(std::move(*connection), complete, purpose);
     });
     TRY_ASSIGN(std::unique_ptr<Session> ready, std::move(session));
-    TRY(ready->execute(session_settings(ready->server_version()) + "; SET client_encoding = 'UTF8'"));
+    TRY(apply_session_settings([&](std::string const& sql) { return ready->execute(sql); }, ready->server_version()));
     return ready;
 }
 

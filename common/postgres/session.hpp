@@ -41,7 +41,7 @@ class Session {
     [[nodiscard]] Result<std::int64_t> number(std::string const& sql, std::vector<std::string> const& parameters = {});
 };
 
-/// Connects and applies `session_settings`. `purpose` is shown in pg_stat_activity and in verbose logs. Blocks up to
+/// Connects and applies its settings. `purpose` is shown in pg_stat_activity and in verbose logs. Blocks up to
 /// the connect timeout. Errors: denied, not_found (no such database), temporary (no server), usage.
 [[nodiscard]] Result<std::unique_ptr<Session>> connect(ConnectionParameters const& parameters,
                                                        std::string const& purpose);

@@ -18,6 +18,7 @@ namespace {
 constexpr unsigned k_status_version = 1;
 constexpr char const* k_status_file = "status.json";
 constexpr char const* k_manifest_file = "manifest.json";
+constexpr char const* k_verified_file = "verified.json";
 // Written once with the first snapshot of a name and never removed, so that "all snapshots are gone" can be told from
 // "there never was one".
 constexpr char const* k_history_file = "history.json";
@@ -127,6 +128,27 @@ Result<std::optional<Manifest>> Catalog::manifest(std::string const& id) const {
 
 Result<void> Catalog::write_manifest(Manifest const& manifest) const {
     return m_store.write(key(manifest.id, k_manifest_file), to_text(manifest));
+}
+
+Result<void> Catalog::note_verified(std::string const& id, time::Wall when, bool restored) const {
+    Json const document{{"version", 1}, {"id", id}, {"verified", time::timestamp_text(when)}, {"restored", restored}};
+    return m_store.write(key(id, k_verified_file), json::dump_indented(document));
+}
+
+Result<bool> Catalog::is_verified(std::string const& id) const {
+    std::string const name = key(id, k_verified_file);
+    TRY_ASSIGN(auto const text, m_store.read(name));
+    if (!text) {
+        return false;
+    }
+    TRY_ASSIGN(auto const document, json::parse(*text, name));
+    json::ObjectReader reader(document, "");
+    bool const known = reader.required<unsigned>("version") == 1;
+    auto const noted = reader.required<std::string>("id");
+    TRY_ASSIGN([[maybe_unused]] auto const when, time::parse_timestamp(reader.required<std::string>("verified")));
+    [[maybe_unused]] bool const restored = reader.required<bool>("restored");
+    TRY(reader.finish().map_error(while_doing("reading '" + name + "'")));
+    return known && noted == id;
 }
 
 Result<std::optional<std::string>> Catalog::latest() const {

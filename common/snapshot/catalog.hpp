@@ -64,6 +64,11 @@ class Catalog {
     [[nodiscard]] Result<std::optional<Manifest>> manifest(std::string const& id) const;
     [[nodiscard]] Result<void> write_manifest(Manifest const& manifest) const;
 
+    /// Notes that every chunk of the snapshot was read and is sound; `restored`: and that a restore of it was equal.
+    [[nodiscard]] Result<void> note_verified(std::string const& id, time::Wall when, bool restored) const;
+    /// Whether that was noted. Errors: bad_data.
+    [[nodiscard]] Result<bool> is_verified(std::string const& id) const;
+
     /// The promoted id, or nothing.
     [[nodiscard]] Result<std::optional<std::string>> latest() const;
     /// Never goes back to an older one.

@@ -346,6 +346,7 @@ Result<Inventory> take_inventory(Session& session, std::vector<std::string> cons
     TRY_ASSIGN(auto const transactions,
                session.number("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"));
     inventory.transactions = static_cast<std::uint64_t>(transactions);
+    TRY_ASSIGN(inventory.migration, read_migration_version(session));
     return inventory;
 }
 

@@ -2,6 +2,7 @@
 
 #include "common/postgres/session.hpp"
 #include "common/result/result.hpp"
+#include "common/snapshot/migration_version.hpp"
 
 #include <cstdint>
 #include <string>
@@ -111,6 +112,7 @@ struct Inventory {
     std::vector<std::string> left_out; ///< for the user: what is not in the snapshot and why
     std::string statistics_reset;      ///< when the counters began, or empty
     std::uint64_t transactions = 0;    ///< committed ones, by the statistics
+    MigrationVersion migration{};
 };
 
 /// Tables with storage that a snapshot reads, by oid and quoted name, for locking. Foreign, temporary and partitioned

@@ -1,34 +1,20 @@
 #include "common/snapshot/loader.hpp"
 
-#include "common/log/log.hpp"
 #include "common/log/progress.hpp"
-#include "common/postgres/failure.hpp"
 #include "common/postgres/quote.hpp"
 #include "common/postgres/session.hpp"
 #include "common/process/temporary_directory.hpp"
 #include "common/snapshot/large_objects.hpp"
 #include "common/snapshot/parallel.hpp"
-#include "common/snapshot/partitions.hpp"
+#include "common/snapshot/row_loader.hpp"
 #include "common/snapshot/schema_archive.hpp"
-#include "common/snapshot/table_ranges.hpp"
 #include "common/snapshot/temporary_rights.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <mutex>
 
 namespace sluice::snapshot {
 
 namespace {
-
-using Connections = std::vector<std::unique_ptr<postgres::CopyConnection>>;
-
-// A check constraint may call a function that reads a table which is not loaded yet, and an extension's tables have
-// their foreign keys from the start. Such parts are tried again after the others. The same code says that a row belongs
-// to another partition.
-bool may_succeed_later(Error const& error) {
-    return postgres::has_sqlstate(error, "23514") || postgres::has_sqlstate(error, "23503");
-}
 
 std::string search_path_of(Inventory const& inventory) {
     for (auto const& setting : inventory.properties.settings) {
@@ -56,96 +42,6 @@ Result<Connections> open_workers(LoadTarget const& target, Inventory const& inve
     return connections;
 }
 
-class RowLoader {
-  public:
-    RowLoader(RowSource& source, postgres::Session& control, Connections& workers)
-        : m_source(source), m_control(control), m_workers(workers) {}
-
-    Result<void> load_all() {
-        log::Progress progress("loading rows", m_source.total_bytes());
-        std::vector<LoadUnit> waiting = m_source.units();
-        while (!waiting.empty()) {
-            std::size_t const before = waiting.size();
-            TRY(load_each(waiting, progress));
-            waiting = std::exchange(m_postponed, {});
-            bool const first_round = m_roots.empty();
-            if (!waiting.empty() && first_round) {
-                TRY_ASSIGN(m_roots, read_partition_roots(m_control));
-            }
-            if (waiting.size() == before && (!first_round || m_roots.empty())) {
-                return tl::unexpected<Error>(std::move(m_last_error));
-            }
-        }
-        return m_source.finish();
-    }
-
-    [[nodiscard]] std::uint64_t rows() const { return m_rows; }
-    [[nodiscard]] std::uint64_t bytes() const { return m_bytes; }
-
-  private:
-    Result<void> load_each(std::vector<LoadUnit> const& units, log::Progress& progress) {
-        return run_parallel(m_workers.size(), units.size(), [&](std::size_t worker, std::size_t item) -> Result<void> {
-            auto outcome = load_one(units[item], worker, progress);
-            if (!outcome && may_succeed_later(outcome.error())) {
-                std::lock_guard const lock(m_guard);
-                m_postponed.push_back(units[item]);
-                m_last_error = std::move(outcome).error();
-                return {};
-            }
-            return outcome;
-        });
-    }
-
-    Result<void> load_one(LoadUnit const& unit, std::size_t worker, log::Progress& progress) {
-        std::uint64_t sent = 0;
-        auto const fill = [&](postgres::CopyConnection::Put const& put) -> Result<void> {
-            auto const counted_put = [&](std::string_view bytes) {
-                progress.add(bytes.size());
-                m_bytes += bytes.size();
-                return put(bytes);
-            };
-            TRY_ASSIGN(sent, m_source.read(unit, worker, counted_put));
-            return {};
-        };
-        auto stored = unit.table == k_large_object_rows
-                          ? load_large_object_rows(*m_workers[worker], fill)
-                          : m_workers[worker]->copy_in(copy_in_sql(table_to_fill(unit)), fill);
-        TRY_ASSIGN(auto const rows, std::move(stored).map_error(while_doing("loading " + name_of(unit))));
-        if (rows != sent) {
-            return fail(Errc::bad_data,
-                        name_of(unit) + " took " + std::to_string(rows) + " of " + std::to_string(sent) + " rows");
-        }
-        m_rows += unit.table == k_large_object_rows ? 0 : rows;
-        return {};
-    }
-
-    [[nodiscard]] Table const& table_of(LoadUnit const& unit) const {
-        return m_source.inventory().tables.at(unit.table);
-    }
-    // In the first round a table takes its own rows, which is faster; afterwards a partition's root hands them out.
-    [[nodiscard]] Table table_to_fill(LoadUnit const& unit) const {
-        Table table = table_of(unit);
-        if (auto const root = m_roots.find(table.quoted_name()); root != m_roots.end()) {
-            table.schema = root->second.schema;
-            table.name = root->second.name;
-        }
-        return table;
-    }
-    [[nodiscard]] std::string name_of(LoadUnit const& unit) const {
-        return unit.table == k_large_object_rows ? "large objects" : "table '" + table_of(unit).plain_name() + "'";
-    }
-
-    RowSource& m_source;
-    postgres::Session& m_control;
-    Connections& m_workers;
-    PartitionRoots m_roots{}; // from the second round on
-    std::atomic<std::uint64_t> m_rows{0};
-    std::atomic<std::uint64_t> m_bytes{0};
-    std::mutex m_guard{};
-    std::vector<LoadUnit> m_postponed{};
-    Error m_last_error{};
-};
-
 Result<void> set_sequences(postgres::Session& session, std::vector<Sequence> const& sequences) {
     constexpr std::size_t at_once = 200;
     for (std::size_t begin = 0; begin < sequences.size(); begin += at_once) {
@@ -169,8 +65,6 @@ Result<void> analyze(postgres::Session& session, Connections& workers) {
     });
 }
 
-// maintenance_work_mem stays the server's own: the GIN index of the benchmark took 35 s of processor time with
-// 64 MB, 46 s with 256 MB and 57 s with 512 MB, since its tree in memory then misses the processor's caches.
 constexpr char const* k_index_settings = "-c synchronous_commit=off";
 
 /// The phases of the schema archive, in the order of `RestorePhase`.
@@ -184,7 +78,18 @@ class SchemaLoader {
         TRY(with_lent_rights(RestorePhase::pre_data, 1));
         return run_script(RestorePhase::grants);
     }
+    Result<std::vector<IndexStatement>> plain_indexes() {
+        TRY_ASSIGN(auto const entries, script_entries(m_runner, m_restore, RestorePhase::indexes));
+        return plain_index_statements(entries);
+    }
+    Result<void> load_rows(RowLoader& loader) {
+        TRY_ASSIGN(auto const rights, TemporaryRights::lend(m_control, m_inventory.owners));
+        TRY(loader.load_all());
+        m_restore.done = loader.built();
+        return rights.take_back(m_control);
+    }
     Result<void> after_rows(std::size_t jobs) {
+        log::Progress const progress("building constraints", 0);
         TRY(with_lent_rights(RestorePhase::post_data, jobs));
         TRY(with_lent_rights(RestorePhase::index_attachments, 1));
         TRY(with_lent_rights(RestorePhase::foreign_keys, jobs));
@@ -266,11 +171,12 @@ Result<LoadReport> load_database(RowSource& source, LoadTarget const& target, pr
     TRY(steps.done("restoring the schema", schema.before_rows()));
     TRY_ASSIGN(auto workers, open_workers(target, inventory));
     TRY(create_large_objects(*session, inventory.large_objects));
-    RowLoader loader(source, *session, workers);
-    TRY(steps.done("loading rows", loader.load_all()));
+    TRY_ASSIGN(auto indexes, schema.plain_indexes());
+    RowLoader loader(source, *session, workers, std::move(indexes));
+    TRY(steps.done("loading rows, building plain indexes", schema.load_rows(loader)));
     TRY(set_sequences(*session, inventory.sequences));
     TRY(steps.done("setting sequences and large objects", finish_large_objects(*session, inventory.large_objects)));
-    TRY(steps.done("building indexes and constraints", schema.after_rows(target.jobs)));
+    TRY(steps.done("building other indexes and constraints", schema.after_rows(target.jobs)));
     TRY(steps.done("analyzing", analyze(*session, workers)));
     TRY(steps.done("filling materialized views", schema.fill_materialized_views()));
     TRY(steps.done("creating event triggers", schema.make_event_triggers()));

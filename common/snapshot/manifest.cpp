@@ -143,6 +143,7 @@ Json document_of(Manifest const& manifest) {
             {"superuser_needs", inventory.superuser_needs},
             {"left_out", inventory.left_out},
             {"statistics_reset", inventory.statistics_reset},
+            {"migration", {{"tool", inventory.migration.tool}, {"version", inventory.migration.version}}},
             {"transactions", inventory.transactions},
             {"tables", tables_json(manifest)},
             {"sequences", sequences_json(inventory.sequences)},

@@ -193,6 +193,13 @@ Result<ChunkInfo> read_chunk(Json const& json, std::string const& path) {
     return chunk;
 }
 
+Result<MigrationVersion> read_migration(Json const& json, std::string const& path) {
+    json::ObjectReader reader(json, path);
+    MigrationVersion migration{reader.required<std::string>("tool"), reader.required<std::string>("version")};
+    TRY(reader.finish());
+    return migration;
+}
+
 Result<std::map<std::string, std::string>> read_labels(Json const& json, std::string const& path) {
     std::map<std::string, std::string> labels;
     if (!json.is_object()) {
@@ -218,6 +225,7 @@ Result<void> read_inventory(json::ObjectReader& reader, Manifest& manifest) {
     inventory.superuser_needs = reader.required<std::vector<std::string>>("superuser_needs");
     inventory.left_out = reader.required<std::vector<std::string>>("left_out");
     inventory.statistics_reset = reader.required<std::string>("statistics_reset");
+    TRY_ASSIGN(inventory.migration, read_object<MigrationVersion>(reader, "migration", read_migration));
     inventory.transactions = reader.required<std::uint64_t>("transactions");
     TRY_ASSIGN(auto both, read_list<TableAndData>(reader, "tables", read_table));
     for (auto& one : both) {

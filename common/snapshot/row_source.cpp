@@ -42,6 +42,7 @@ class StoredRows final : public RowSource {
 
     [[nodiscard]] Inventory const& inventory() const override { return m_manifest.inventory; }
     [[nodiscard]] int pg_dump_major() const override { return m_manifest.pg_dump_major; }
+    [[nodiscard]] bool is_live() const override { return false; }
     [[nodiscard]] std::vector<LoadUnit> const& units() const override { return m_units; }
     [[nodiscard]] std::uint64_t total_bytes() const override { return m_manifest.total_plain_bytes(); }
     Result<void> finish() override { return {}; }
@@ -93,6 +94,7 @@ class LiveRows final : public RowSource {
 
     [[nodiscard]] Inventory const& inventory() const override { return m_view->inventory(); }
     [[nodiscard]] int pg_dump_major() const override { return m_pg_dump_major; }
+    [[nodiscard]] bool is_live() const override { return true; }
     [[nodiscard]] std::vector<LoadUnit> const& units() const override { return m_units; }
     Result<void> finish() override { return m_view->check_unchanged(); }
 

@@ -29,6 +29,8 @@ class RowSource {
     [[nodiscard]] virtual Inventory const& inventory() const = 0;
     /// The version of pg_dump that wrote the schema archive: pg_restore must not be older.
     [[nodiscard]] virtual int pg_dump_major() const = 0;
+    /// Whether a production server waits for us to be done with reading.
+    [[nodiscard]] virtual bool is_live() const = 0;
     /// Writes the schema archive to a file.
     [[nodiscard]] virtual Result<void> save_schema(std::string const& path) = 0;
     /// Biggest tables first.

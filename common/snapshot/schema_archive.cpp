@@ -73,6 +73,7 @@ bool belongs_to(TocEntry const& entry, RestorePhase phase) {
     case RestorePhase::schemas: return is_kind(entry, "SCHEMA");
     case RestorePhase::pre_data: return !is_kind(entry, "SCHEMA") && !grant;
     case RestorePhase::grants: return grant;
+    case RestorePhase::indexes: return is_any_of(entry, {"INDEX", "CONSTRAINT"}) && !is_kind(entry, "INDEX ATTACH");
     case RestorePhase::post_data:
         return !is_any_of(entry,
                           {"MATERIALIZED VIEW DATA", "EVENT TRIGGER", "INDEX ATTACH", "FK CONSTRAINT", "COMMENT"}) &&
@@ -88,22 +89,18 @@ bool belongs_to(TocEntry const& entry, RestorePhase phase) {
 
 class ListFile {
   public:
-    static Result<ListFile> write(std::string const& path, std::vector<TocEntry> const& entries, RestorePhase phase) {
+    static Result<ListFile> write(std::string const& path, std::vector<std::string> lines) {
         std::ofstream file(path);
-        bool any = false;
-        for (auto const& entry : entries) {
-            if (belongs_to(entry, phase)) {
-                file << entry.line << '\n';
-                any = true;
-            }
+        for (auto const& line : lines) {
+            file << line << '\n';
         }
         file.close();
         if (!file) {
             return fail(Errc::temporary, "cannot write '" + path + "'", "Check the space below TMPDIR.");
         }
-        return ListFile(path, any);
+        return ListFile(path, std::move(lines));
     }
-    ListFile(ListFile&& other) noexcept : m_path(std::exchange(other.m_path, {})), m_any(other.m_any) {}
+    ListFile(ListFile&& other) noexcept : m_path(std::exchange(other.m_path, {})), m_lines(std::move(other.m_lines)) {}
     ListFile& operator=(ListFile&&) = delete;
     ~ListFile() {
         if (!m_path.empty()) {
@@ -111,12 +108,12 @@ class ListFile {
         }
     }
     [[nodiscard]] std::string const& path() const { return m_path; }
-    [[nodiscard]] bool any() const { return m_any; }
+    [[nodiscard]] std::vector<std::string> const& lines() const { return m_lines; }
 
   private:
-    ListFile(std::string path, bool any) : m_path(std::move(path)), m_any(any) {}
+    ListFile(std::string path, std::vector<std::string> lines) : m_path(std::move(path)), m_lines(std::move(lines)) {}
     std::string m_path;
-    bool m_any;
+    std::vector<std::string> m_lines;
 };
 
 std::string section_of(RestorePhase phase) { return phase <= RestorePhase::grants ? "pre-data" : "post-data"; }
@@ -125,7 +122,34 @@ Result<ListFile> list_phase(process::Runner& runner, SchemaRestore const& restor
     process::Command const command{
         .arguments = {restore.tools.pg_restore, "--list", "--section=" + section_of(phase), restore.archive_path}};
     TRY_ASSIGN(auto const listing, run_successfully(runner, command));
-    return ListFile::write(restore.archive_path + ".list", parse_toc(listing.output), phase);
+    std::vector<std::string> lines;
+    for (auto& entry : parse_toc(listing.output)) {
+        if (belongs_to(entry, phase) && !restore.done.contains(entry.line)) {
+            lines.push_back(std::move(entry.line));
+        }
+    }
+    return ListFile::write(restore.archive_path + ".list", std::move(lines));
+}
+
+Result<std::string> script_of(process::Runner& runner, SchemaRestore const& restore, ListFile const& list) {
+    if (list.lines().empty()) {
+        return std::string{};
+    }
+    process::Command command{.arguments = {restore.tools.pg_restore, "--file=-", "--no-tablespaces",
+                                           "--use-list=" + list.path(), restore.archive_path}};
+    command.environment["LC_ALL"] = "C";
+    TRY_ASSIGN(auto outcome, run_successfully(runner, command));
+    return std::move(outcome.output);
+}
+
+// What pg_restore writes before each entry, and after the last.
+constexpr std::string_view k_script_entry = "\n--\n-- Name: ";
+constexpr std::string_view k_script_end = "\n--\n-- PostgreSQL database dump complete\n";
+
+std::string trimmed(std::string_view text) {
+    constexpr char const* space = " \n";
+    std::size_t const begin = std::min(text.find_first_not_of(space), text.size());
+    return std::string(text.substr(begin, text.find_last_not_of(space) + 1 - begin));
 }
 
 std::string with_replaced(std::string text, std::string_view from, std::string_view to) {
@@ -175,7 +199,7 @@ std::vector<TocEntry> parse_toc(std::string_view listing) {
 Result<void> restore_schema(process::Runner& runner, SchemaRestore const& restore, RestorePhase phase,
                             std::size_t jobs) {
     TRY_ASSIGN(auto const list, list_phase(runner, restore, phase));
-    if (!list.any()) {
+    if (list.lines().empty()) {
         return {};
     }
     // The list alone decides. With --section a comment or grant counts to that of the entry before it in the list, and
@@ -198,24 +222,44 @@ Result<void> restore_schema(process::Runner& runner, SchemaRestore const& restor
 
 Result<std::string> schema_script(process::Runner& runner, SchemaRestore const& restore, RestorePhase phase) {
     TRY_ASSIGN(auto const list, list_phase(runner, restore, phase));
-    if (!list.any()) {
-        return std::string{};
+    TRY_ASSIGN(auto const script, script_of(runner, restore, list));
+    return bare_statements(script);
+}
+
+Result<std::vector<ScriptEntry>> script_entries(process::Runner& runner, SchemaRestore const& restore,
+                                                RestorePhase phase) {
+    TRY_ASSIGN(auto const list, list_phase(runner, restore, phase));
+    TRY_ASSIGN(auto const script, script_of(runner, restore, list));
+    auto statements = split_script(script);
+    std::vector<ScriptEntry> entries;
+    if (statements.size() == list.lines().size()) {
+        for (std::size_t i = 0; i < statements.size(); ++i) {
+            entries.push_back({list.lines()[i], std::move(statements[i])});
+        }
     }
-    process::Command command{.arguments = {restore.tools.pg_restore, "--file=-", "--no-tablespaces",
-                                           "--use-list=" + list.path(), restore.archive_path}};
-    command.environment["LC_ALL"] = "C";
-    TRY_ASSIGN(auto const script, run_successfully(runner, command));
-    return bare_statements(script.output);
+    return entries;
+}
+
+std::vector<std::string> split_script(std::string_view script) {
+    constexpr std::string_view header_end = "\n--\n";
+    std::vector<std::string> statements;
+    script = script.substr(0, script.rfind(k_script_end));
+    for (std::size_t at = script.find(k_script_entry); at != std::string_view::npos;) {
+        std::size_t const header = script.find(header_end, at + k_script_entry.size());
+        std::size_t const next = script.find(k_script_entry, at + 1);
+        std::size_t const begin = header == std::string_view::npos ? next : header + header_end.size();
+        statements.push_back(trimmed(begin < next ? script.substr(begin, next - begin) : std::string_view{}));
+        at = next;
+    }
+    return statements;
 }
 
 std::string bare_statements(std::string_view script) {
-    constexpr std::string_view entry = "\n--\n-- Name: ";
-    constexpr std::string_view end = "\n--\n-- PostgreSQL database dump complete\n";
-    std::size_t const begin = script.find(entry);
+    std::size_t const begin = script.find(k_script_entry);
     if (begin == std::string_view::npos) {
         return {};
     }
-    std::string statements(script.substr(begin, script.rfind(end) - begin));
+    std::string statements(script.substr(begin, script.rfind(k_script_end) - begin));
     statements = with_replaced(std::move(statements), "\nSET SESSION AUTHORIZATION ", "\nSET ROLE ");
     return with_replaced(std::move(statements), "\nRESET SESSION AUTHORIZATION;", "\nRESET ROLE;");
 }

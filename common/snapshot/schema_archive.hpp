@@ -6,6 +6,7 @@
 #include "common/result/result.hpp"
 
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,7 @@ enum class RestorePhase {
     schemas,            ///< schemas alone
     pre_data,           ///< the rest that comes before the rows, but no grants
     grants,             ///< grants and default privileges
+    indexes,            ///< indexes and the constraints that are made of one; also the first part of `post_data`
     post_data,          ///< indexes, constraints, triggers, rules, policies
     index_attachments,  ///< of partitions, one by one: beside other work they deadlock with it
     foreign_keys,       ///< they may need an attached index; and the comments on all of these
@@ -50,7 +52,8 @@ struct SchemaRestore {
     postgres::DumpTools tools;
     postgres::ConnectionParameters target;
     std::string archive_path;
-    std::string options{}; ///< for PGOPTIONS, such as "-c maintenance_work_mem=256MB"
+    std::string options{};        ///< for PGOPTIONS, such as "-c synchronous_commit=off"
+    std::set<std::string> done{}; ///< lines of the table of contents to leave out
 };
 
 /// Restores one phase of the archive into an existing database, `jobs` entries at a time, and stops at
@@ -62,6 +65,20 @@ struct SchemaRestore {
 /// as other session users, which only a superuser may. Errors: as `restore_schema`.
 [[nodiscard]] Result<std::string> schema_script(process::Runner& runner, SchemaRestore const& restore,
                                                 RestorePhase phase);
+
+/// An entry of the archive with the SQL that restores it.
+struct ScriptEntry {
+    std::string toc_line;
+    std::string sql; ///< without the white space around it
+};
+
+/// The entries of one phase one by one, in the archive's order; none where the script can't be told apart because a
+/// name looks like its comments. Errors: as `restore_schema`.
+[[nodiscard]] Result<std::vector<ScriptEntry>> script_entries(process::Runner& runner, SchemaRestore const& restore,
+                                                              RestorePhase phase);
+
+/// The SQL of each entry in a script by pg_restore, without the white space around it; pure.
+[[nodiscard]] std::vector<std::string> split_script(std::string_view script);
 
 /// What is left of a script by pg_restore without its settings and psql's own commands, with SET ROLE in place of SET
 /// SESSION AUTHORIZATION; pure.

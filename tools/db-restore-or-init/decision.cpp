@@ -34,8 +34,14 @@ std::string advice_for(std::vector<OriginFact> const& facts) {
     if (has(facts, Finding::unreachable)) {
         return "Make the origin reachable, then run the same command again.";
     }
+    if (has(facts, Finding::unverified)) {
+        return "Verify the snapshot: db-snapshot verify latest, best with --restore-to.";
+    }
+    if (has(facts, Finding::wrong_migration)) {
+        return "Take a new snapshot with db-snapshot, or change the policy's migration.";
+    }
     if (has(facts, Finding::too_old)) {
-        return "Take a new snapshot with db-snapshot, or allow an older one with --max-age.";
+        return "Take a new snapshot with db-snapshot, or allow an older one (max_age).";
     }
     if (has(facts, Finding::gone)) {
         return "Find out where the snapshots went: see db-snapshot list; then take a new one or name another store.";
@@ -43,12 +49,30 @@ std::string advice_for(std::vector<OriginFact> const& facts) {
     return "Take a first snapshot with db-snapshot, or let this stage start empty with --on-missing init.";
 }
 
-Decision without_origin(std::vector<OriginFact> const& facts, OnMissing on_missing) {
+Decision refused(std::vector<OriginFact> const& facts) {
+    auto const unmasked = std::find_if(facts.begin(), facts.end(),
+                                       [](OriginFact const& fact) { return fact.finding == Finding::unmasked; });
+    Decision decision;
+    decision.verdict = Verdict::refuse;
+    decision.reason = "this stage may have masked data only: " + unmasked->origin + ": " + unmasked->why;
+    decision.advice = "Take a masked snapshot with db-snapshot --mask, or let the policy's owner change it.";
+    return decision;
+}
+
+// In the owners' words, since whoever reads this has to decide.
+std::string with_worst_case(std::string reason, MissingRule const& rule) {
+    return rule.worst_case.empty() ? reason : std::move(reason) + "; the worst case: " + rule.worst_case;
+}
+
+Decision without_origin(std::vector<OriginFact> const& facts, MissingRule const& rule) {
+    if (has(facts, Finding::unmasked)) {
+        return refused(facts);
+    }
     Decision decision;
     decision.advice = advice_for(facts);
-    if (on_missing == OnMissing::fail) {
+    if (rule.action == OnMissing::fail) {
         decision.verdict = Verdict::stop;
-        decision.reason = "nothing to restore, and the policy says stop";
+        decision.reason = with_worst_case("nothing to restore, and " + rule.why, rule);
         return decision;
     }
     if (OriginFact const* const obstacle = obstacle_to_init(facts)) {
@@ -61,14 +85,15 @@ Decision without_origin(std::vector<OriginFact> const& facts, OnMissing on_missi
         return decision;
     }
     decision.verdict = Verdict::initialise;
-    decision.reason = "started empty: there never was anything to restore";
+    decision.reason =
+        "started empty: there never was anything to restore" + (rule.why.empty() ? "" : ", and " + rule.why);
     decision.advice.clear();
     return decision;
 }
 
 } // namespace
 
-Decision decide(std::vector<OriginFact> const& facts, OnMissing on_missing) {
+Decision decide(std::vector<OriginFact> const& facts, MissingRule const& rule) {
     auto const usable = std::find_if(facts.begin(), facts.end(),
                                      [](OriginFact const& fact) { return fact.finding == Finding::usable; });
     Decision decision;
@@ -77,22 +102,26 @@ Decision decide(std::vector<OriginFact> const& facts, OnMissing on_missing) {
         decision.chosen = static_cast<std::size_t>(usable - facts.begin());
         decision.reason = "'" + usable->origin + "' is the first usable origin";
     } else {
-        decision = without_origin(facts, on_missing);
+        decision = without_origin(facts, rule);
     }
     for (auto const& fact : facts) {
         decision.lines.push_back(line_for(fact, usable != facts.end() && &fact == &*usable));
+    }
+    if (decision.verdict != Verdict::restore && !rule.objection.empty()) {
+        decision.lines.push_back(rule.objection);
     }
     return decision;
 }
 
 std::string name_of(Finding finding) {
-    constexpr std::array<char const*, 7> names{"usable",           "too_old",     "gone",         "never",
-                                               "no_such_database", "unreachable", "not_looked_at"};
+    constexpr std::array<char const*, 10> names{"usable",          "too_old",      "unverified", "unmasked",
+                                                "wrong_migration", "gone",         "never",      "no_such_database",
+                                                "unreachable",     "not_looked_at"};
     return names.at(static_cast<std::size_t>(finding));
 }
 
 std::string name_of(Verdict verdict) {
-    constexpr std::array<char const*, 4> names{"restore", "initialise", "stop", "uncertain"};
+    constexpr std::array<char const*, 5> names{"restore", "initialise", "refuse", "stop", "uncertain"};
     return names.at(static_cast<std::size_t>(verdict));
 }
 

@@ -5,6 +5,7 @@
 #include "common/snapshot/target.hpp"
 #include "common/time/timestamp.hpp"
 #include "tools/db-restore-or-init/clone.hpp"
+#include "tools/db-restore-or-init/command_origin.hpp"
 #include "tools/db-restore-or-init/markers.hpp"
 #include "tools/db-restore-or-init/scripts.hpp"
 #include "tools/db-restore-or-init/side_database.hpp"
@@ -37,6 +38,8 @@ class Filling {
     Result<std::optional<std::string>> template_to_clone();
     Result<std::unique_ptr<snapshot::RowSource>> open_source();
     Result<void> load(snapshot::RowSource& source, std::string const& database);
+    Result<void> fill_by_command(std::string const& database);
+    Result<void> analyze(std::string const& database);
     Result<void> clone(std::string const& from, std::string const& fresh);
     Result<void> finish_restored(std::string const& fresh);
     Result<void> run_init(std::string const& fresh);
@@ -78,6 +81,19 @@ Result<void> Filling::load(snapshot::RowSource& source, std::string const& datab
     return {};
 }
 
+Result<void> Filling::fill_by_command(std::string const& database) {
+    m_outcome.path = "command";
+    if (auto const& taken = m_plan.chosen().command->taken) {
+        m_outcome.provenance.taken = time::timestamp_text(*taken);
+    }
+    Origin const& origin = m_options.origins.at(m_plan.decision.chosen);
+    TRY(timed("filling by the command", [&] {
+        return db_restore::fill_by_command(origin, m_options.stage, in(database), m_context.runner)
+            .map_error(while_doing("filling database '" + database + "' by '" + to_text(origin) + "'"));
+    }));
+    return analyze(database);
+}
+
 // One that is there already, or one that is made now because the user wants it kept.
 Result<std::optional<std::string>> Filling::template_to_clone() {
     auto const& chosen = m_plan.chosen();
@@ -112,22 +128,24 @@ Result<void> Filling::finish_restored(std::string const& fresh) {
     if (m_options.after_restore.empty()) {
         return {};
     }
-    return timed("running --after-restore",
-                 [&] { return run_sql_files(m_context.runner, in(fresh), m_options.after_restore); });
+    return timed("neutralising", [&] { return run_sql_files(m_context.runner, in(fresh), m_options.after_restore); });
 }
 
 Result<void> Filling::restore(std::string const& fresh, std::function<Result<void>()> const& then) {
     TRY_ASSIGN(auto const from, template_to_clone());
+    bool const by_load = !from && !m_plan.by_command();
     std::unique_ptr<snapshot::RowSource> source;
-    if (!from) {
+    if (by_load) {
         TRY_ASSIGN(source, open_source());
     }
     auto const make = [&](std::string const& name) { return from ? clone(*from, name) : make_empty(name); };
     return make_and_fill(m_maintenance, fresh, leftover(), make, [&]() -> Result<void> {
-        if (!from) {
+        if (by_load) {
             m_outcome.path = "load";
             TRY(load(*source, fresh));
             source.reset();
+        } else if (m_plan.by_command()) {
+            TRY(fill_by_command(fresh));
         }
         TRY(finish_restored(fresh));
         return then();
@@ -135,7 +153,7 @@ Result<void> Filling::restore(std::string const& fresh, std::function<Result<voi
 }
 
 // As after a load: the planner should not meet a filled database without statistics.
-Result<void> analyze(Session& session) {
+Result<void> analyze_tables(Session& session) {
     TRY_ASSIGN(auto const tables,
                session.query("SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON "
                              "n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND "
@@ -147,17 +165,28 @@ Result<void> analyze(Session& session) {
     return {};
 }
 
+Result<void> Filling::analyze(std::string const& database) {
+    TRY_ASSIGN(auto const session, postgres::connect(in(database), "analyze"));
+    return timed("analyzing", [&] { return analyze_tables(*session); });
+}
+
 Result<void> Filling::run_init(std::string const& fresh) {
     if (!m_options.init_sql.empty()) {
-        TRY(timed("running --init-sql",
+        TRY(timed("running the init SQL",
                   [&] { return run_sql_files(m_context.runner, in(fresh), m_options.init_sql); }));
     }
     if (!m_options.init_command.empty()) {
-        TRY(timed("running --init-command",
-                  [&] { return run_command(m_context.runner, in(fresh), m_options.stage, m_options.init_command); }));
+        log::info("running the init command");
+        TRY(timed("running the init command", [&] {
+            return run_command(m_context.runner, in(fresh), {{"SLUICE_STAGE", m_options.stage}}, m_options.init_command)
+                .map_error(while_doing("running the init command"));
+        }));
     }
-    TRY_ASSIGN(auto const session, postgres::connect(in(fresh), "analyze"));
-    return timed("analyzing", [&] { return analyze(*session); });
+    if (!m_options.init_seed.empty()) {
+        TRY(timed("running the seed SQL",
+                  [&] { return run_sql_files(m_context.runner, in(fresh), m_options.init_seed); }));
+    }
+    return analyze(fresh);
 }
 
 Result<void> Filling::initialise(std::string const& fresh, std::function<Result<void>()> const& then) {

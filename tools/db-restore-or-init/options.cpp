@@ -30,7 +30,7 @@ struct RawOptions {
     Options parsed{};
     std::vector<std::string> origins{};
     std::string max_age;
-    std::string on_missing = "fail";
+    std::string on_missing;
     std::string lock_timeout = "10s";
 };
 
@@ -45,7 +45,10 @@ void add_dotenv(CLI::App& app, Options& options) {
 }
 
 void add_origin_options(CLI::App& app, RawOptions& raw) {
-    app.add_option("--from", raw.origins, "live:REF, snapshot:latest or snapshot:ID; first usable (default latest)")
+    app.add_option("--policy", raw.parsed.policy,
+                   "the service's policy file, in place of --from, --max-age and --init-…")
+        ->type_name("FILE");
+    app.add_option("--from", raw.origins, "live:REF, snapshot:latest|ID or command:CMD; first usable (default latest)")
         ->type_name("ORIGIN")
         ->allow_extra_args(false);
     app.add_option("--store", raw.parsed.store, "where snapshots live (or SLUICE_STORE)")->type_name("STORE");
@@ -57,6 +60,7 @@ void add_init_options(CLI::App& app, RawOptions& raw) {
     app.add_option("--on-missing", raw.on_missing, "where there never was data: fail (default) or init")
         ->type_name("fail|init")
         ->check(CLI::IsMember({"fail", "init"}));
+    app.add_flag("--first-build", raw.parsed.first_build, "even a stage called production may start empty, this once");
     app.add_option("--init-sql", raw.parsed.init_sql, "psql file that fills an empty database")
         ->type_name("FILE")
         ->allow_extra_args(false);
@@ -105,6 +109,11 @@ void add_verbs(CLI::App& app, Options& options) {
         ->add_option("--environment", options.environment, "production, a stage's name, or none to unmark")
         ->type_name("NAME")
         ->required();
+    CLI::App* policy = app.add_subcommand("policy", "policy lint FILE: check a policy, and what follows from it");
+    CLI::App* lint = policy->add_subcommand("lint", "check a policy file and print what follows for each stage");
+    policy->require_subcommand(1);
+    lint->add_option("FILE", options.policy, "the policy")->required();
+    cli::add_common_options(*lint, options.common);
 }
 
 Verb chosen_verb(CLI::App const& app) {
@@ -113,6 +122,9 @@ Verb chosen_verb(CLI::App const& app) {
     }
     if (app.got_subcommand("cleanup")) {
         return Verb::cleanup;
+    }
+    if (app.got_subcommand("policy")) {
+        return Verb::lint_policy;
     }
     return app.got_subcommand("mark") ? Verb::mark : Verb::restore;
 }
@@ -152,35 +164,61 @@ bool uses_store(Options const& options) {
                        [](Origin const& origin) { return origin.kind == Origin::Kind::snapshot; });
 }
 
-// An option that would have no effect is a misunderstanding, and is better met now than at two in the morning.
-Result<void> check_store_options(RawOptions const& raw, Options& options, ci::Environment const& environment) {
-    if (!uses_store(options)) {
-        for (auto const& [given, option] :
-             {std::pair{!options.store.empty(), "--store"}, std::pair{!options.name.empty(), "--name"},
-              std::pair{!raw.max_age.empty(), "--max-age"}, std::pair{options.keep_template, "--keep-template"}}) {
-            if (given) {
-                return fail(Errc::usage, std::string(option) + " is for snapshots, and no --from names one",
-                            "Add --from snapshot:latest, or leave it out.");
-            }
-        }
-        return {};
-    }
-    options.store = options.store.empty() ? environment.get("SLUICE_STORE").value_or("") : options.store;
-    if (options.store.empty()) {
-        return fail(Errc::usage, "no store named", "Give --store or set SLUICE_STORE.");
-    }
-    return options.name.empty() ? Result<void>{} : snapshot::check_name(options.name);
-}
-
 Result<void> check_init_options(Options const& options) {
-    if (options.on_missing == OnMissing::fail && (!options.init_sql.empty() || !options.init_command.empty())) {
+    bool const init = options.on_missing == OnMissing::init;
+    if (!init && (!options.init_sql.empty() || !options.init_command.empty())) {
         return fail(Errc::usage, "--init-sql and --init-command have no effect without --on-missing init",
                     "Add --on-missing init, or leave them out.");
     }
-    if (options.on_missing == OnMissing::init && is_production(options.stage)) {
-        return fail(Errc::usage, "a stage called '" + options.stage + "' never starts empty",
-                    "Leave out --on-missing init, or give the stage its own name.");
+    if (init && is_production(options.stage) && !options.first_build) {
+        return fail(Errc::usage, "a stage called '" + options.stage + "' never starts empty without --first-build",
+                    "Leave out --on-missing init, or, if there never was data, add --first-build.");
     }
+    return {};
+}
+
+// Ages are of snapshots; a command tells its data's own, if it can.
+Result<void> limit_ages(RawOptions const& raw, Options& options) {
+    if (raw.max_age.empty()) {
+        return {};
+    }
+    TRY_ASSIGN(auto const limit, time::parse_duration(raw.max_age).map_error(while_doing("reading --max-age")));
+    bool used = false;
+    for (auto& origin : options.origins) {
+        if (origin.kind != Origin::Kind::live) {
+            origin.conditions.max_age = limit;
+            used = true;
+        }
+    }
+    return used ? Result<void>{}
+                : fail(Errc::usage, "--max-age is for snapshots, and no --from names one",
+                       "Add --from snapshot:latest, or leave it out.");
+}
+
+// The policy says all of this, and whoever says it twice may not notice which one counts.
+Result<void> check_left_to_policy(RawOptions const& raw, Options const& options) {
+    for (auto const& [given, option] :
+         {std::pair{!raw.origins.empty(), "--from"}, std::pair{!raw.max_age.empty(), "--max-age"},
+          std::pair{!options.init_sql.empty(), "--init-sql"},
+          std::pair{!options.init_command.empty(), "--init-command"}}) {
+        if (given) {
+            return fail(Errc::usage, std::string(option) + " is what --policy says", "Leave one of them out.");
+        }
+    }
+    return {};
+}
+
+Result<void> validate_origins(RawOptions const& raw, Options& options, ci::Environment const& environment) {
+    TRY(read_origins(raw, options));
+    TRY(settle_store(options, environment));
+    TRY(limit_ages(raw, options));
+    TRY(check_init_options(options));
+    if (options.first_build && options.on_missing != OnMissing::init) {
+        return fail(Errc::usage, "--first-build has no effect without --on-missing init", "Add it, or leave both out.");
+    }
+    auto const said =
+        options.on_missing ? std::optional(ExplicitDecision{*options.on_missing, "--on-missing"}) : std::nullopt;
+    options.missing = rule_for_stage(options.stage, {}, said, options.first_build);
     return {};
 }
 
@@ -189,15 +227,12 @@ Result<void> validate_restore(RawOptions const& raw, Options& options, ci::Envir
         return fail(Errc::usage, "no stage named", "Say which with --stage, for example --stage acceptance.");
     }
     TRY(check_word("--stage", options.stage));
-    TRY(read_origins(raw, options));
-    options.on_missing = raw.on_missing == "init" ? OnMissing::init : OnMissing::fail;
-    TRY(check_store_options(raw, options, environment));
-    TRY(check_init_options(options));
+    if (!raw.on_missing.empty()) {
+        options.on_missing = raw.on_missing == "init" ? OnMissing::init : OnMissing::fail;
+    }
+    TRY(options.policy.empty() ? validate_origins(raw, options, environment) : check_left_to_policy(raw, options));
     if (options.explain && !options.dotenv.empty()) {
         return fail(Errc::usage, "--dotenv has no effect with --explain, which does nothing", "Leave one out.");
-    }
-    if (!raw.max_age.empty()) {
-        TRY_ASSIGN(options.max_age, time::parse_duration(raw.max_age).map_error(while_doing("reading --max-age")));
     }
     TRY_ASSIGN(options.lock_timeout,
                time::parse_duration(raw.lock_timeout).map_error(while_doing("reading --lock-timeout")));
@@ -218,6 +253,10 @@ Result<void> check_nothing_before_verb(CLI::App const& app) {
 Result<Options> validated(RawOptions raw, CLI::App const& app, ci::Environment const& environment) {
     Options options = std::move(raw.parsed);
     options.verb = chosen_verb(app);
+    if (options.verb == Verb::lint_policy) {
+        TRY(check_nothing_before_verb(app));
+        return options;
+    }
     TRY(check_target_named(options));
     if (options.verb == Verb::restore) {
         TRY(validate_restore(raw, options, environment));
@@ -231,6 +270,26 @@ Result<Options> validated(RawOptions raw, CLI::App const& app, ci::Environment c
 }
 
 } // namespace
+
+// An option that would have no effect is a misunderstanding, and is better met now than at two in the morning.
+Result<void> settle_store(Options& options, ci::Environment const& environment) {
+    if (!uses_store(options)) {
+        for (auto const& [given, option] :
+             {std::pair{!options.store.empty(), "--store"}, std::pair{!options.name.empty(), "--name"},
+              std::pair{options.keep_template, "--keep-template"}}) {
+            if (given) {
+                return fail(Errc::usage, std::string(option) + " is for snapshots, and no origin is one",
+                            "Add --from snapshot:latest, or leave it out.");
+            }
+        }
+        return {};
+    }
+    options.store = options.store.empty() ? environment.get("SLUICE_STORE").value_or("") : options.store;
+    if (options.store.empty()) {
+        return fail(Errc::usage, "no store named", "Give --store or set SLUICE_STORE.");
+    }
+    return options.name.empty() ? Result<void>{} : snapshot::check_name(options.name);
+}
 
 Result<std::variant<Options, cli::ExitCode>> parse_options(std::vector<std::string> const& arguments,
                                                            ci::Environment const& environment) {

@@ -4,7 +4,7 @@
 #include "common/cli/common_options.hpp"
 #include "common/cli/exit_code.hpp"
 #include "common/result/result.hpp"
-#include "tools/db-restore-or-init/decision.hpp"
+#include "tools/db-restore-or-init/missing_rule.hpp"
 #include "tools/db-restore-or-init/origin.hpp"
 
 #include <chrono>
@@ -15,7 +15,7 @@
 
 namespace sluice::db_restore {
 
-enum class Verb { restore, provenance, cleanup, mark };
+enum class Verb { restore, provenance, cleanup, mark, lint_policy };
 
 struct Options {
     cli::CommonOptions common{};
@@ -25,13 +25,16 @@ struct Options {
 
     // restore
     std::string stage;
-    std::string store; ///< empty only where no origin is a snapshot
-    std::string name;  ///< the database's name in the store; empty: found out, see `choose_name`
+    std::string store;  ///< empty only where no origin is a snapshot
+    std::string name;   ///< the database's name in the store; empty: found out, see `choose_name`
+    std::string policy; ///< a file, see `apply_policy`; also what `policy lint` reads
     std::vector<Origin> origins{};
-    std::optional<std::chrono::milliseconds> max_age{};
-    OnMissing on_missing = OnMissing::fail;
+    std::optional<OnMissing> on_missing{}; ///< said on the command line
+    bool first_build = false;
+    MissingRule missing{}; ///< what follows from the policy and the command line
     std::vector<std::string> init_sql{};
     std::string init_command;
+    std::vector<std::string> init_seed{};
     std::vector<std::string> after_restore{};
     bool adopt = false;
     std::size_t keep_old = 1;
@@ -52,5 +55,8 @@ struct Options {
 /// version was printed. Errors: usage.
 [[nodiscard]] Result<std::variant<Options, cli::ExitCode>> parse_options(std::vector<std::string> const& arguments,
                                                                          ci::Environment const& environment);
+
+/// Takes SLUICE_STORE where a store is needed and none is named. Errors: usage, also for options that need one in vain.
+[[nodiscard]] Result<void> settle_store(Options& options, ci::Environment const& environment);
 
 } // namespace sluice::db_restore

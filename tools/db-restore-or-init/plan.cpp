@@ -26,7 +26,7 @@ snapshot::DatabaseProperties carried_over(snapshot::DatabaseProperties const& ol
 }
 
 Result<snapshot::DatabaseProperties> wanted_properties(Plan const& plan, Session& maintenance) {
-    if (plan.decision.verdict == Verdict::restore) {
+    if (plan.decision.verdict == Verdict::restore && !plan.by_command()) {
         auto const& data = plan.inventory().properties;
         return plan.target.existing ? carried_over(plan.target.existing->properties, data) : data;
     }
@@ -55,10 +55,19 @@ Result<void> settle_settings(Plan& plan, Session& maintenance) {
     return {};
 }
 
+std::vector<std::string> files_to_run(Plan const& plan, Options const& options) {
+    if (plan.decision.verdict != Verdict::initialise) {
+        return options.after_restore;
+    }
+    auto files = options.init_sql;
+    files.insert(files.end(), options.init_seed.begin(), options.init_seed.end());
+    return files;
+}
+
 Result<void> check_feasible(Plan& plan, Options const& options, Session& maintenance) {
-    TRY(check_readable(plan.decision.verdict == Verdict::initialise ? options.init_sql : options.after_restore));
+    TRY(check_readable(files_to_run(plan, options)));
     TRY_ASSIGN(plan.properties, wanted_properties(plan, maintenance));
-    if (plan.decision.verdict == Verdict::restore) {
+    if (plan.decision.verdict == Verdict::restore && !plan.by_command()) {
         TRY(snapshot::check_target(maintenance, plan.inventory()));
         TRY(snapshot::check_roles(maintenance, {plan.properties.owner}, {plan.properties.owner}));
     }
@@ -81,7 +90,7 @@ Result<Plan> make_plan(Options const& options, postgres::ConnectionParameters co
     TRY(check_guards(plan.target, {options.stage, options.adopt, {}}));
     TRY_ASSIGN(plan.survey, survey_origins(options, plan.target.name, context));
     TRY(check_guards(plan.target, {options.stage, options.adopt, plan.survey.sources()}));
-    plan.decision = decide(plan.survey.facts(), options.on_missing);
+    plan.decision = decide(plan.survey.facts(), options.missing);
     if (plan.decision.verdict == Verdict::restore || plan.decision.verdict == Verdict::initialise) {
         TRY(check_feasible(plan, options, maintenance));
     }

@@ -22,7 +22,8 @@ struct Plan {
     std::vector<std::string> left_out{};       ///< of the properties: what this role may not set on a new database
 
     [[nodiscard]] Surveyed const& chosen() const { return survey.origins.at(decision.chosen); }
-    /// What will be restored. Only for `Verdict::restore`.
+    [[nodiscard]] bool by_command() const { return decision.verdict == Verdict::restore && chosen().command; }
+    /// What will be restored. Only for `Verdict::restore`, and not for a command, which alone knows.
     [[nodiscard]] snapshot::Inventory const& inventory() const;
 };
 

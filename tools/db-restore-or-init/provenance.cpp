@@ -37,6 +37,10 @@ std::string line_of(Provenance const& provenance, std::string const& target) {
     std::string text = "'" + target + "' is stage '" + provenance.stage + "', ";
     if (provenance.origin == "init") {
         text += "started empty";
+    } else if (provenance.origin == "command") {
+        text += "filled by a command" + (provenance.snapshot.empty() ? "" : " (" + provenance.snapshot + ")") +
+                (provenance.taken.empty() ? ", age unknown" : ", data of " + provenance.taken) +
+                (provenance.masked ? ", masked" : ", not masked");
     } else {
         text += "from " + provenance.origin + (provenance.snapshot.empty() ? "" : " " + provenance.snapshot) + " of '" +
                 provenance.source_database + "', data of " + provenance.taken +

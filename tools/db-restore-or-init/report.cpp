@@ -29,6 +29,9 @@ std::string what_was_put(Provenance const& provenance) {
     if (provenance.origin == "init") {
         return "started '";
     }
+    if (provenance.origin == "command") {
+        return "filled by a command: '";
+    }
     return "restored " +
            (provenance.origin == "snapshot" ? "snapshot " + provenance.snapshot
                                             : "live '" + provenance.source_database + "'") +
@@ -84,6 +87,7 @@ Json plan_json(Plan const& plan, std::string const& stage, std::string const& ac
              {{"verdict", name_of(plan.decision.verdict)},
               {"reason", plan.decision.reason},
               {"advice", plan.decision.advice},
+              {"lines", plan.decision.lines},
               {"origins", std::move(origins)}}},
             {"left_out", plan.left_out}};
 }

@@ -26,6 +26,12 @@ Provenance provenance_of(Plan const& plan, Options const& options, cli::Context 
         provenance.origin = "init";
         return provenance;
     }
+    if (auto const& data = plan.chosen().command) {
+        provenance.origin = "command";
+        provenance.snapshot = data->id;
+        provenance.masked = data->masked;
+        return provenance;
+    }
     auto const& source = plan.inventory().source;
     provenance.source_system = source.system_identifier;
     provenance.source_database = source.database;

@@ -6,6 +6,8 @@
 #include "tools/db-restore-or-init/cleanup.hpp"
 #include "tools/db-restore-or-init/mark.hpp"
 #include "tools/db-restore-or-init/plan.hpp"
+#include "tools/db-restore-or-init/policy_application.hpp"
+#include "tools/db-restore-or-init/policy_lint.hpp"
 #include "tools/db-restore-or-init/provenance.hpp"
 #include "tools/db-restore-or-init/report.hpp"
 #include "tools/db-restore-or-init/side_database.hpp"
@@ -18,12 +20,12 @@ namespace {
 
 void log_decision(Plan const& plan) {
     for (auto const& line : plan.decision.lines) {
-        log::info("origin", {{"decision", line}});
+        log::info("decision", {{"line", line}});
     }
 }
 
-tl::unexpected<Error> uncertain(Plan const& plan) {
-    Error error{Errc::unknown, plan.decision.reason, plan.decision.advice, {}, {}};
+tl::unexpected<Error> as_error(Errc kind, Plan const& plan) {
+    Error error{kind, plan.decision.reason, plan.decision.advice, {}, {}};
     return tl::unexpected<Error>(std::move(error));
 }
 
@@ -37,6 +39,7 @@ Result<cli::ExitCode> explain(Plan const& plan, Options const& options, cli::Con
     case Verdict::restore:
     case Verdict::initialise: return cli::ExitCode::ok;
     case Verdict::stop: return cli::ExitCode::own_no;
+    case Verdict::refuse: return cli::ExitCode::refused;
     case Verdict::uncertain: break;
     }
     return cli::ExitCode::unknown;
@@ -54,8 +57,11 @@ Result<cli::ExitCode> act(Plan const& plan, Options const& options, postgres::Se
     if (plan.decision.verdict == Verdict::stop) {
         return stop(plan, options, context);
     }
+    if (plan.decision.verdict == Verdict::refuse) {
+        return as_error(Errc::refused, plan);
+    }
     if (plan.decision.verdict == Verdict::uncertain) {
-        return uncertain(plan);
+        return as_error(Errc::unknown, plan);
     }
     TRY_ASSIGN(auto const outcome, carry_out(plan, options, maintenance, context));
     if (!options.dotenv.empty()) {
@@ -65,7 +71,8 @@ Result<cli::ExitCode> act(Plan const& plan, Options const& options, postgres::Se
     return cli::ExitCode::ok;
 }
 
-Result<cli::ExitCode> restore_or_init(Options const& options, cli::Context& context) {
+Result<cli::ExitCode> restore_or_init(Options options, cli::Context& context) {
+    TRY(apply_policy(options, context.environment));
     TRY_ASSIGN(auto const given, postgres::resolve_connection(options.target, context.environment));
     TRY_ASSIGN(auto const parameters, postgres::spell_out(given));
     TRY_ASSIGN(auto const maintenance, snapshot::connect_for_maintenance(parameters, "restore"));
@@ -84,6 +91,7 @@ Result<cli::ExitCode> run(Options const& options, cli::Context& context) {
     case Verb::provenance: return show_provenance(options, context);
     case Verb::cleanup: return clean_up(options, context);
     case Verb::mark: return mark(options, context);
+    case Verb::lint_policy: return lint_policy(options, context);
     }
     return fail(Errc::internal, "no such verb");
 }

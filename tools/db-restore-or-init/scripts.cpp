@@ -61,12 +61,18 @@ Result<void> run_sql_files(process::Runner& runner, postgres::ConnectionParamete
 }
 
 Result<void> run_command(process::Runner& runner, postgres::ConnectionParameters const& parameters,
-                         std::string const& stage, std::string const& command_line) {
-    log::info("running the init command");
+                         std::map<std::string, std::string> const& variables, std::string const& command_line) {
     TRY_ASSIGN(auto command, command_for({"sh", "-c", command_line}, parameters));
     command.environment["SLUICE_TARGET_URL"] = url_of(parameters);
-    command.environment["SLUICE_STAGE"] = stage;
-    return run_successfully(runner, command).map_error(while_doing("running the init command"));
+    command.environment.insert(variables.begin(), variables.end());
+    TRY_ASSIGN(auto const outcome, runner.run(command));
+    if (outcome.succeeded()) {
+        return {};
+    }
+    Error error = process::failure_of(command, outcome);
+    constexpr int temporary = 75; // sysexits.h: a retry may help
+    error.kind = outcome.exit_code == temporary ? Errc::temporary : error.kind;
+    return tl::unexpected<Error>(std::move(error));
 }
 
 std::string url_of(postgres::ConnectionParameters const& parameters) {

@@ -3,6 +3,7 @@
 #include "common/postgres/connection.hpp"
 #include "common/process/runner.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,10 @@ namespace sluice::db_restore {
 [[nodiscard]] Result<void> run_sql_files(process::Runner& runner, postgres::ConnectionParameters const& parameters,
                                          std::vector<std::string> const& files);
 
-/// Runs a shell command that finds the database of `parameters` in PG* variables and in SLUICE_TARGET_URL, and the
-/// stage's name in SLUICE_STAGE. Errors: not_found with its exit code, interrupted.
+/// Runs a shell command that finds the database of `parameters` in PG* variables and in SLUICE_TARGET_URL, and sees
+/// `variables` too. Errors: not_found with its exit code, temporary for 75, interrupted.
 [[nodiscard]] Result<void> run_command(process::Runner& runner, postgres::ConnectionParameters const& parameters,
-                                       std::string const& stage, std::string const& command);
+                                       std::map<std::string, std::string> const& variables, std::string const& command);
 
 /// A URI for the same database, the password included. Pure.
 [[nodiscard]] std::string url_of(postgres::ConnectionParameters const& parameters);

@@ -5,8 +5,8 @@
 #include "common/snapshot/catalog.hpp"
 #include "common/snapshot/preflight.hpp"
 #include "common/store/open_store.hpp"
-#include "common/time/duration_text.hpp"
 #include "common/time/timestamp.hpp"
+#include "tools/db-restore-or-init/command_origin.hpp"
 
 #include <algorithm>
 
@@ -14,44 +14,28 @@ namespace sluice::db_restore {
 
 namespace {
 
-using std::chrono::milliseconds;
-
-// Clocks of two machines may differ by so much; a snapshot from further in the future has an age nobody knows.
-constexpr std::chrono::minutes k_clock_difference{5};
-
 std::string reason_of(Error const& error) {
     return error.message + (error.hint.empty() ? "" : " (" + error.hint + ")");
 }
 
 Surveyed found_nothing(Origin const& origin, Finding finding, std::string why) {
-    return {{to_text(origin), finding, std::move(why)}, {}, {}, {}};
+    return {{to_text(origin), finding, std::move(why)}, {}, {}, {}, {}};
 }
 
 // A mistake on the command line is no fact about an origin, and neither is Ctrl-C.
 bool ends_survey(Error const& error) { return error.kind == Errc::usage || error.kind == Errc::interrupted; }
 
-void judge_age(OriginFact& fact, std::optional<milliseconds> const& limit) {
-    if (!limit) {
-        return;
-    }
-    if (!fact.age || *fact.age < -k_clock_difference) {
-        fact.finding = Finding::unreachable;
-        fact.why = "snapshot " + fact.snapshot + " has a time that lies in the future, so its age is not known";
-    } else if (*fact.age > *limit) {
-        fact.finding = Finding::too_old;
-        fact.why = "snapshot " + fact.snapshot + " is " + time::duration_text(*fact.age) + " old, allowed are " +
-                   time::duration_text(*limit);
-    }
-}
-
-Surveyed found_snapshot(Origin const& origin, snapshot::Manifest manifest, Options const& options,
+Surveyed found_snapshot(Origin const& origin, snapshot::Manifest manifest, snapshot::Catalog const& catalog,
                         time::Clock const& clock) {
-    Surveyed surveyed{{to_text(origin), Finding::usable, {}, manifest.id, {}}, {}, {}, {}};
-    auto const taken = time::parse_timestamp(manifest.started);
-    if (taken) {
-        surveyed.fact.age = std::chrono::duration_cast<milliseconds>(clock.wall_now() - *taken);
+    OriginData data{.id = manifest.id, .masked = manifest.masked, .migration = manifest.inventory.migration.version};
+    if (auto const taken = time::parse_timestamp(manifest.started)) {
+        data.taken = *taken;
     }
-    judge_age(surveyed.fact, options.max_age);
+    if (origin.conditions.verified) {
+        data.verified = catalog.is_verified(manifest.id).value_or(false); // unreadable is not verified
+    }
+    Surveyed surveyed = found_nothing(origin, Finding::usable, {});
+    surveyed.fact = judge(origin, data, clock.wall_now());
     surveyed.manifest = std::move(manifest);
     return surveyed;
 }
@@ -70,12 +54,11 @@ Surveyed snapshot_missing(Origin const& origin, snapshot::Catalog const& catalog
     return found_nothing(origin, unreadable ? Finding::unreachable : Finding::gone, reason_of(error));
 }
 
-Result<Surveyed> look_at_snapshot(Origin const& origin, Survey const& survey, Options const& options,
-                                  time::Clock const& clock) {
+Result<Surveyed> look_at_snapshot(Origin const& origin, Survey const& survey, time::Clock const& clock) {
     snapshot::Catalog const catalog(*survey.store, survey.name);
     auto manifest = catalog.find(origin.what, clock.wall_now());
     if (manifest) {
-        return found_snapshot(origin, *std::move(manifest), options, clock);
+        return found_snapshot(origin, *std::move(manifest), catalog, clock);
     }
     return snapshot_missing(origin, catalog, manifest.error());
 }
@@ -87,12 +70,15 @@ Result<snapshot::Inventory> look_into(postgres::ConnectionParameters const& para
     return snapshot::take_inventory(*session, {});
 }
 
-Result<Surveyed> look_at_live(Origin const& origin, ci::Environment const& environment) {
-    TRY_ASSIGN(auto parameters, postgres::resolve_connection(origin.what, environment));
+Result<Surveyed> look_at_live(Origin const& origin, cli::Context& context) {
+    TRY_ASSIGN(auto parameters, postgres::resolve_connection(origin.what, context.environment));
     auto inventory = look_into(parameters);
     if (inventory) {
-        return Surveyed{
-            {to_text(origin), Finding::usable, {}, {}, {}}, {}, std::move(parameters), *std::move(inventory)};
+        Surveyed surveyed = found_nothing(origin, Finding::usable, {});
+        surveyed.fact = judge(origin, {.migration = inventory->migration.version}, context.clock.wall_now());
+        surveyed.live = std::move(parameters);
+        surveyed.live_inventory = *std::move(inventory);
+        return surveyed;
     }
     if (ends_survey(inventory.error())) {
         return tl::unexpected<Error>(std::move(inventory).error());
@@ -128,10 +114,13 @@ Result<std::optional<Surveyed>> open_store_for(Origin const& origin, Survey& sur
 Result<Surveyed> look_at(Origin const& origin, Survey& survey, Options const& options, std::string const& target,
                          cli::Context& context) {
     if (origin.kind == Origin::Kind::live) {
-        return look_at_live(origin, context.environment);
+        return look_at_live(origin, context);
+    }
+    if (origin.kind == Origin::Kind::command) {
+        return look_at_command(origin, options.stage, context.runner, context.clock);
     }
     TRY_ASSIGN(auto closed, open_store_for(origin, survey, options, target));
-    return closed ? Result<Surveyed>(*std::move(closed)) : look_at_snapshot(origin, survey, options, context.clock);
+    return closed ? Result<Surveyed>(*std::move(closed)) : look_at_snapshot(origin, survey, context.clock);
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "common/postgres/connection.hpp"
 #include "common/snapshot/manifest.hpp"
 #include "common/store/store.hpp"
+#include "tools/db-restore-or-init/conditions.hpp"
 #include "tools/db-restore-or-init/decision.hpp"
 #include "tools/db-restore-or-init/guard.hpp"
 #include "tools/db-restore-or-init/options.hpp"
@@ -21,6 +22,7 @@ struct Surveyed {
     std::optional<snapshot::Manifest> manifest{};         ///< of a snapshot that was found, too old or not
     std::optional<postgres::ConnectionParameters> live{}; ///< of a live database that answered
     std::optional<snapshot::Inventory> live_inventory{};  ///< what it holds now, for the checks before the work
+    std::optional<OriginData> command{};                  ///< what a command said of its data
 };
 
 struct Survey {

@@ -6,6 +6,7 @@
 #include "common/time/duration_text.hpp"
 #include "common/time/timestamp.hpp"
 
+#include <algorithm>
 #include <iomanip>
 #include <ostream>
 
@@ -210,7 +211,9 @@ Result<cli::ExitCode> status(Options const& options, cli::Context& context) {
     Catalog const catalog(*store, name);
     TRY_ASSIGN(auto const id, catalog.resolve(options.id));
     auto const entry = read_entry(catalog, id, std::nullopt, context.clock.wall_now());
-    if (entry.problem == k_nothing_there) {
+    TRY_ASSIGN(auto const known, catalog.ids());
+    // A run that died before its first word left its folder, which list shows too.
+    if (entry.problem == k_nothing_there && std::find(known.begin(), known.end(), id) == known.end()) {
         return fail(Errc::not_found, store->description() + " holds no snapshot '" + id + "' of '" + name + "'",
                     "See what there is with: db-snapshot list.");
     }

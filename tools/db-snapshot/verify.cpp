@@ -83,12 +83,22 @@ void print(std::ostream& out, Options const& options, Manifest const& manifest,
     }
 }
 
+// The answer stands without it: whoever verifies may not be allowed to write.
+void note(snapshot::Catalog const& catalog, Manifest const& manifest, Options const& options,
+          time::Clock const& clock) {
+    auto const noted = catalog.note_verified(manifest.id, clock.wall_now(), !options.restore_to.empty());
+    if (!noted) {
+        log::warning("the store does not say that it was verified", {{"reason", noted.error().message}});
+    }
+}
+
 } // namespace
 
 Result<cli::ExitCode> verify(Options const& options, cli::Context& context) {
     TRY_ASSIGN(auto store, store::open_store(options.store));
     TRY_ASSIGN(auto const name, chosen_name(*store, options.name));
-    TRY_ASSIGN(auto const manifest, snapshot::Catalog(*store, name).find(options.id, context.clock.wall_now()));
+    snapshot::Catalog const catalog(*store, name);
+    TRY_ASSIGN(auto const manifest, catalog.find(options.id, context.clock.wall_now()));
     {
         log::Progress progress("verifying chunks", manifest.total_plain_bytes());
         TRY(snapshot::verify_chunks(*store, manifest, options.jobs, [&](std::uint64_t bytes) { progress.add(bytes); }));
@@ -98,6 +108,9 @@ Result<cli::ExitCode> verify(Options const& options, cli::Context& context) {
         TRY_ASSIGN(differences, restore_and_compare(*store, manifest, options, context));
     }
     print(context.out, options, manifest, differences);
+    if (differences.empty()) {
+        note(catalog, manifest, options, context.clock);
+    }
     return differences.empty() ? cli::ExitCode::ok : cli::ExitCode::no;
 }
 

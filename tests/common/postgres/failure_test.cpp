@@ -61,12 +61,39 @@ TEST(WithDefaults, adds_what_is_not_given_and_keeps_what_is) {
 }
 
 // A setting that a server does not know is an error there, so each appears from its version on.
+std::string settings_for(int version) {
+    std::string all;
+    auto const outcome = apply_session_settings(
+        [&](std::string const& sql) -> Result<void> {
+            all += sql + "; ";
+            return {};
+        },
+        version);
+    EXPECT_TRUE(outcome);
+    return all;
+}
+
+// A role's own timeout of some milliseconds may end even the statement that lifts it.
+TEST(SessionSettings, lift_the_role_s_own_timeout_first_and_do_not_give_up_at_once) {
+    int calls = 0;
+    auto const outcome = apply_session_settings(
+        [&](std::string const& sql) -> Result<void> {
+            ++calls;
+            EXPECT_EQ(sql == "SET statement_timeout = 0", calls <= 3) << sql;
+            return calls < 3 ? Result<void>{tl::unexpected<Error>(statement_error("57014", "canceling statement"))}
+                             : Result<void>{};
+        },
+        150000);
+    EXPECT_TRUE(outcome);
+    EXPECT_EQ(calls, 4);
+}
+
 TEST(SessionSettings, names_only_settings_that_the_version_has) {
-    EXPECT_EQ(session_settings(130010).find("idle_session_timeout"), std::string::npos);
-    EXPECT_NE(session_settings(140000).find("idle_session_timeout = 0"), std::string::npos);
-    EXPECT_EQ(session_settings(160001).find("transaction_timeout = 0; SET transaction"), std::string::npos);
-    EXPECT_EQ(session_settings(160001).find("SET transaction_timeout"), std::string::npos);
-    EXPECT_NE(session_settings(170000).find("SET transaction_timeout = 0"), std::string::npos);
+    EXPECT_EQ(settings_for(130010).find("idle_session_timeout"), std::string::npos);
+    EXPECT_NE(settings_for(140000).find("idle_session_timeout = 0"), std::string::npos);
+    EXPECT_EQ(settings_for(160001).find("transaction_timeout = 0; SET transaction"), std::string::npos);
+    EXPECT_EQ(settings_for(160001).find("SET transaction_timeout"), std::string::npos);
+    EXPECT_NE(settings_for(170000).find("SET transaction_timeout = 0"), std::string::npos);
 }
 
 // Accepts connections, as the kernel does for any listening socket, and never answers.

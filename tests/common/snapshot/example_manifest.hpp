@@ -35,6 +35,7 @@ namespace sluice::test {
     inventory.left_out = {"subscription 'x'"};
     inventory.statistics_reset = "2026-11-01 00:00:00+00";
     inventory.transactions = 77;
+    inventory.migration = {"flyway", "20261120.1"};
     return inventory;
 }
 

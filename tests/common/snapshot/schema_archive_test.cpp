@@ -61,6 +61,26 @@ TEST(BareStatements, has_nothing_where_there_is_no_entry) {
     EXPECT_EQ(bare_statements("SET statement_timeout = 0;\n\n--\n-- PostgreSQL database dump complete\n--\n"), "");
 }
 
+TEST(SplitScript, gives_the_statements_of_each_entry) {
+    EXPECT_EQ(split_script(
+                  "--\n-- PostgreSQL database dump\n--\n\nSET statement_timeout = 0;\n\n"
+                  "--\n-- Name: hen_pkey; Type: CONSTRAINT; Schema: tort; Owner: o\n--\n\n"
+                  "ALTER TABLE ONLY tort.hen\n    ADD CONSTRAINT hen_pkey PRIMARY KEY (id);\n\n\n"
+                  "--\n-- Name: hen_at; Type: INDEX; Schema: tort; Owner: o\n--\n\n"
+                  "CREATE INDEX hen_at ON tort.hen USING btree (at);\n\nALTER TABLE tort.hen CLUSTER ON hen_at;\n\n\n"
+                  "--\n-- PostgreSQL database dump complete\n--\n\n"),
+              (std::vector<std::string>{
+                  "ALTER TABLE ONLY tort.hen\n    ADD CONSTRAINT hen_pkey PRIMARY KEY (id);",
+                  "CREATE INDEX hen_at ON tort.hen USING btree (at);\n\nALTER TABLE tort.hen CLUSTER ON hen_at;"}));
+}
+
+TEST(SplitScript, survives_a_script_that_ends_early) {
+    EXPECT_TRUE(split_script("").empty());
+    EXPECT_TRUE(split_script("SET x = 1;\n\n--\n-- PostgreSQL database dump complete\n--\n").empty());
+    EXPECT_EQ(split_script("\n--\n-- Name: a; Type: INDEX"), (std::vector<std::string>{""}));
+    EXPECT_EQ(split_script("\n--\n-- Name: a; Type: INDEX\n--\n"), (std::vector<std::string>{""}));
+}
+
 TEST(ParseToc, is_content_with_nothing) {
     EXPECT_TRUE(parse_toc("").empty());
     EXPECT_TRUE(parse_toc(";\n; nothing\n\n").empty());

@@ -26,10 +26,10 @@ TEST(Options, have_the_documented_defaults) {
     EXPECT_EQ(options.verb, Verb::restore);
     ASSERT_EQ(options.origins.size(), 1U);
     EXPECT_EQ(to_text(options.origins[0]), "snapshot:latest");
-    EXPECT_EQ(options.on_missing, OnMissing::fail);
+    EXPECT_EQ(options.missing.action, OnMissing::fail);
     EXPECT_EQ(options.keep_old, 1U);
     EXPECT_EQ(options.lock_timeout, std::chrono::seconds{10});
-    EXPECT_FALSE(options.max_age);
+    EXPECT_FALSE(options.origins[0].conditions.max_age);
     EXPECT_FALSE(options.adopt);
     EXPECT_GE(options.jobs, 1U);
     EXPECT_LE(options.jobs, 4U);
@@ -44,7 +44,9 @@ TEST(Options, keep_the_order_of_origins_and_files) {
     EXPECT_EQ(options.origins[1].what, "20261122T001530Z-3f9a");
     EXPECT_EQ(options.init_sql, (Arguments{"a", "b"}));
     EXPECT_EQ(options.after_restore, (Arguments{"c"}));
-    EXPECT_EQ(options.max_age, std::chrono::hours{26});
+    EXPECT_EQ(options.missing.action, OnMissing::init);
+    EXPECT_FALSE(options.origins[0].conditions.max_age) << "a live database has no age";
+    EXPECT_EQ(options.origins[1].conditions.max_age, std::chrono::hours{26});
 }
 
 TEST(Options, take_the_store_from_the_environment_only_where_none_is_given) {
@@ -97,10 +99,23 @@ INSTANTIATE_TEST_SUITE_P(
                             "--keep-template is for snapshots"},
                     Mistake{{"--target", "env:T", "--stage", "Production", "--store", "/s", "--on-missing", "init"},
                             "never starts empty"},
+                    Mistake{with({"--first-build"}), "--first-build has no effect"},
+                    Mistake{with({"--policy", "p", "--from", "live:env:P"}), "--from is what --policy says"},
+                    Mistake{with({"--policy", "p", "--max-age", "1h"}), "--max-age is what --policy says"},
+                    Mistake{with({"--policy", "p", "--init-sql", "f"}), "--init-sql is what --policy says"},
+                    Mistake{with({"--policy", "p", "--init-command", "c"}), "--init-command is what --policy says"},
+                    Mistake{{"policy"}, "A subcommand is required"}, Mistake{{"policy", "lint"}, "FILE is required"},
+                    Mistake{{"--stage", "a", "policy", "lint", "p"}, "--stage stands before the verb"},
                     Mistake{{"--stage", "a", "cleanup", "--target", "env:T"}, "--stage stands before the verb"},
                     Mistake{{"mark", "--target", "env:T"}, "--environment"},
                     Mistake{{"mark", "--target", "env:T", "--environment", "a b"}, "'a b' is not a name"},
                     Mistake{{"clean", "--target", "env:T"}, "clean"}));
+
+TEST(Options, let_production_start_empty_for_a_first_build_only) {
+    Arguments const first{"--target", "env:T",        "--stage", "production",   "--store",
+                          "/s",       "--on-missing", "init",    "--first-build"};
+    EXPECT_EQ(test::must(parse(first)).missing.action, OnMissing::init);
+}
 
 TEST(Options, read_each_verb) {
     EXPECT_EQ(test::must(parse({"provenance", "--target", "env:T"})).verb, Verb::provenance);
@@ -111,6 +126,10 @@ TEST(Options, read_each_verb) {
     auto const mark = test::must(parse({"mark", "--target", "env:T", "--environment", "production"}));
     EXPECT_EQ(mark.verb, Verb::mark);
     EXPECT_EQ(mark.environment, "production");
+    auto const lint = test::must(parse({"policy", "lint", "p.json", "--json"}));
+    EXPECT_EQ(lint.verb, Verb::lint_policy);
+    EXPECT_EQ(lint.policy, "p.json");
+    EXPECT_TRUE(lint.common.json);
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "tests/tools/db-restore-or-init/shop.hpp"
 
 #include <gtest/gtest.h>
+#include <thread>
 
 namespace sluice::db_restore {
 namespace {
@@ -30,6 +31,19 @@ TEST(Restore, creates_a_target_with_the_sources_properties) {
     EXPECT_EQ(shop.text(std::string(k_access) + "'fresh'"), shop.text(std::string(k_access) + "'shop'"));
     EXPECT_TRUE(shop.comment("fresh").starts_with("The shop\nsluice: {"));
     EXPECT_TRUE(shop.side_databases("fresh").empty());
+}
+
+TEST(Restore, waits_a_moment_for_a_session_that_it_may_not_end) {
+    auto& shop = Shop::shared();
+    shop.make_own("visited");
+    auto visitor = shop.server().session("visited"); // a superuser's
+    std::thread leaving([&] {
+        (void)visitor->execute("SELECT pg_sleep(0.7)");
+        visitor.reset();
+    });
+    auto const outcome = shop.restore("visited", {"--adopt"});
+    leaving.join();
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.error_output;
 }
 
 TEST(Restore, carries_over_what_belongs_to_the_old_database) {

@@ -40,10 +40,12 @@ std::string object_violation(Json const& value, Json const& schema, Json const& 
         }
     }
     for (auto const& [key, item] : value.items()) {
-        if (!schema.at("properties").contains(key)) {
+        bool const named = schema.contains("properties") && schema["properties"].contains(key);
+        if (!named && !schema.at("additionalProperties").is_object()) {
             return path + "/" + key + " is not in the schema";
         }
-        std::string const problem = violation(item, schema["properties"][key], root, path + "/" + key);
+        Json const& inner = named ? schema["properties"][key] : schema["additionalProperties"];
+        std::string const problem = violation(item, inner, root, path + "/" + key);
         if (!problem.empty()) {
             return problem;
         }
@@ -81,7 +83,8 @@ std::string scalar_violation(Json const& value, Json const& schema, std::string 
     }
     bool const too_small = schema.contains("minimum") && value < schema["minimum"];
     bool const too_short = schema.contains("minLength") && value.get<std::string>().empty();
-    return too_small || too_short ? path + " is too small" : std::string{};
+    bool const too_few = (schema.contains("minItems") || schema.contains("minProperties")) && value.empty();
+    return too_small || too_short || too_few ? path + " is too small" : std::string{};
 }
 
 } // namespace

@@ -17,7 +17,7 @@ TEST(Scripts, pass_secrets_by_environment_only) {
     test::FakeRunner runner;
     runner.when("psql", process::Outcome{}).when("sh", process::Outcome{});
     test::must(run_sql_files(runner, k_side, {"a.sql", "b.sql"}));
-    test::must(run_command(runner, k_side, "acceptance", "migrate"));
+    test::must(run_command(runner, k_side, {{"SLUICE_STAGE", "acceptance"}}, "migrate"));
     ASSERT_EQ(runner.calls().size(), 3U);
     for (auto const& call : runner.calls()) {
         EXPECT_EQ(call.environment.at("PGPASSWORD"), "s3cret/ä");

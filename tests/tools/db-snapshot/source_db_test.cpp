@@ -55,6 +55,82 @@ TEST_F(DbSnapshotSource, names_a_table_it_may_not_read_and_the_grant) {
     EXPECT_EQ(m_tool.json({})["rows"], 10);
 }
 
+// The tables as each tool makes them, with two migrations applied and, where the tool notes such things, one that
+// failed.
+TEST_F(DbSnapshotSource, notes_the_schema_version_of_migration_tools) {
+    struct Case {
+        char const* tool;
+        char const* version;
+        char const* sql;
+    };
+    std::vector<Case> const cases{
+        {"flyway", "1.10",
+         "CREATE TABLE flyway_schema_history (installed_rank int, version text, success bool); INSERT "
+         "INTO flyway_schema_history VALUES (1, '1.9', true), (2, '1.10', true), (3, '2', false), "
+         "(4, NULL, true)"},
+        {"liquibase", "b",
+         "CREATE TABLE databasechangelog (id text, orderexecuted int); INSERT INTO databasechangelog "
+         "VALUES ('b', 2), ('c', 1)"},
+        {"alembic", "1a,2b",
+         "CREATE TABLE alembic_version (version_num text); INSERT INTO alembic_version VALUES "
+         "('2b'), ('1a')"},
+        {"django", "shop.0002_b",
+         "CREATE TABLE django_migrations (id int, app text, name text, applied timestamptz); "
+         "INSERT INTO django_migrations VALUES (1, 'shop', '0001_a'), (2, 'shop', '0002_b')"},
+        {"golang-migrate", "7 (dirty)",
+         "CREATE TABLE schema_migrations (version bigint, dirty bool); INSERT INTO "
+         "schema_migrations VALUES (7, true)"},
+        {"schema_migrations", "10",
+         "CREATE TABLE schema_migrations (version text); INSERT INTO schema_migrations VALUES "
+         "('9'), ('10')"},
+        {"prisma", "2_b",
+         "CREATE TABLE _prisma_migrations (migration_name text, finished_at timestamptz, rolled_back_at "
+         "timestamptz); INSERT INTO _prisma_migrations VALUES ('1_a', '2026-01-01', NULL), ('2_b', "
+         "'2026-01-02', NULL), ('3_c', NULL, NULL), ('4_d', '2026-01-03', '2026-01-04')"},
+        {"knex", "b.js",
+         "CREATE TABLE knex_migrations (id int, name text, batch int); INSERT INTO knex_migrations "
+         "VALUES (1, 'z.js', 1), (2, 'b.js', 1)"},
+        {"sequelize", "2-b.js",
+         "CREATE TABLE \"SequelizeMeta\" (name text); INSERT INTO \"SequelizeMeta\" VALUES "
+         "('2-b.js'), ('1-a.js')"},
+        {"typeorm", "B2",
+         "CREATE TABLE migrations (id int, timestamp bigint, name text); INSERT INTO migrations VALUES "
+         "(1, 1, 'Z1'), (2, 2, 'B2')"},
+        {"laravel", "2026_b",
+         "CREATE TABLE migrations (id int, migration text, batch int); INSERT INTO migrations VALUES "
+         "(1, '2026_z', 1), (2, '2026_b', 1)"},
+        {"ef-core", "2026_B",
+         "CREATE TABLE \"__EFMigrationsHistory\" (\"MigrationId\" text); INSERT INTO "
+         "\"__EFMigrationsHistory\" VALUES ('2026_B'), ('2026_A')"},
+        {"goose", "2",
+         "CREATE TABLE goose_db_version (id int, version_id bigint, is_applied bool); INSERT INTO "
+         "goose_db_version VALUES (1, 1, true), (2, 2, true), (3, 3, false)"},
+        {"diesel", "2026b",
+         "CREATE TABLE __diesel_schema_migrations (version text); INSERT INTO "
+         "__diesel_schema_migrations VALUES ('2026b'), ('2026a')"},
+        {"sqlx", "10",
+         "CREATE TABLE _sqlx_migrations (version bigint, success bool); INSERT INTO _sqlx_migrations VALUES "
+         "(9, true), (10, true), (11, false)"},
+        {"atlas", "2",
+         "CREATE TABLE atlas_schema_revisions (version text); INSERT INTO atlas_schema_revisions VALUES "
+         "('1'), ('2')"},
+        {"", "",
+         "CREATE TABLE alembic_version (version_num text); CREATE TABLE knex_migrations (id int, name text, "
+         "batch int)"},
+        {"", "", "CREATE TABLE migrations (id int, note text)"},
+        {"flyway", "", "CREATE TABLE flyway_schema_history (installed_rank int, version text, success bool)"},
+        {"", "", "SELECT"},
+    };
+    auto const session = m_server.session(m_database.name());
+    for (auto const& test : cases) {
+        must(session->execute("DROP SCHEMA IF EXISTS moved CASCADE; CREATE SCHEMA moved; SET search_path = moved"));
+        must(session->execute(test.sql));
+        auto const found = must(snapshot::read_migration_version(*session));
+        EXPECT_EQ(found.tool, test.tool) << test.sql;
+        EXPECT_EQ(found.version, test.version) << test.sql;
+    }
+}
+
 TEST_F(DbSnapshotSource, is_content_with_plain_grants) {
     m_database.execute("GRANT USAGE ON SCHEMA shop TO " + m_role + "; GRANT SELECT ON shop.item TO " + m_role);
     EXPECT_EQ(m_tool.json({})["rows"], 10);
