@@ -103,8 +103,16 @@ class Client {
     virtual void wake() = 0;
 };
 
-/// `most_open` exchanges at a time; further ones queue. Errors: internal when libcurl cannot start.
-[[nodiscard]] Result<std::unique_ptr<Client>> create_client(std::size_t most_open);
+/// How many exchanges are open at a time; further ones queue.
+struct OpenLimit {
+    std::size_t most = 200;
+    /// As many as are begun with: more connections than a fast server needs only cost time. Doubled, up to `most`, as
+    /// often as nothing ends for 20 ms while some queue.
+    std::size_t first = 50;
+};
+
+/// Errors: internal when libcurl cannot start.
+[[nodiscard]] Result<std::unique_ptr<Client>> create_client(OpenLimit limit);
 
 /// One exchange from start to end. Blocks up to the request's timeout, or until a signal asks to stop is seen by the
 /// caller between two calls.

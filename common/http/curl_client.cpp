@@ -1,6 +1,7 @@
 #include "common/http/client.hpp"
 #include "common/http/transfer.hpp"
 
+#include <algorithm>
 #include <curl/curl.h>
 #include <deque>
 #include <map>
@@ -9,9 +10,12 @@ namespace sluice::http {
 
 namespace {
 
+constexpr std::chrono::milliseconds k_widen_after{20};
+
 class CurlClient final : public Client {
   public:
-    CurlClient(CURLM* multi, std::size_t most_open) : m_multi(multi), m_most_open(most_open) {}
+    CurlClient(CURLM* multi, OpenLimit limit)
+        : m_multi(multi), m_limit(limit), m_allowed(std::min(limit.first, limit.most)) {}
     ~CurlClient() override {
         for (auto const& [handle, transfer] : m_running) {
             curl_multi_remove_handle(m_multi, handle);
@@ -31,8 +35,14 @@ class CurlClient final : public Client {
         if (perform() > 0) {
             return;
         }
-        curl_multi_poll(m_multi, nullptr, 0, static_cast<int>(at_most.count()), nullptr);
-        perform();
+        bool const queueing = !m_queue.empty();
+        auto const wait = queueing ? std::min(at_most, k_widen_after) : at_most;
+        int events = 0;
+        curl_multi_poll(m_multi, nullptr, 0, static_cast<int>(wait.count()), &events);
+        if (perform() == 0 && events == 0 && queueing) {
+            m_allowed = std::min(m_allowed * 2, m_limit.most);
+            start_queued();
+        }
     }
 
     [[nodiscard]] std::size_t open() const override { return m_running.size() + m_queue.size() + m_ended.size(); }
@@ -45,7 +55,7 @@ class CurlClient final : public Client {
     };
 
     void start_queued() {
-        while (!m_queue.empty() && m_running.size() < m_most_open) {
+        while (!m_queue.empty() && m_running.size() < m_allowed) {
             Waiting next = std::move(m_queue.front());
             m_queue.pop_front();
             run(std::make_unique<Transfer>(std::move(next.request), std::move(next.done)));
@@ -101,7 +111,8 @@ class CurlClient final : public Client {
     }
 
     CURLM* m_multi;
-    std::size_t m_most_open;
+    OpenLimit m_limit;
+    std::size_t m_allowed;
     std::deque<Waiting> m_queue{};
     std::map<void*, std::unique_ptr<Transfer>> m_running{};
     std::vector<std::unique_ptr<Transfer>> m_ended{};
@@ -109,13 +120,13 @@ class CurlClient final : public Client {
 
 } // namespace
 
-Result<std::unique_ptr<Client>> create_client(std::size_t most_open) {
+Result<std::unique_ptr<Client>> create_client(OpenLimit limit) {
     static CURLcode const started = curl_global_init(CURL_GLOBAL_DEFAULT);
     CURLM* const multi = started == CURLE_OK ? curl_multi_init() : nullptr;
     if (multi == nullptr) {
         return fail(Errc::internal, "cannot start libcurl");
     }
-    return std::make_unique<CurlClient>(multi, most_open);
+    return std::make_unique<CurlClient>(multi, limit);
 }
 
 Exchange exchange(Client& client, Request request) {

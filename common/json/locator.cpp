@@ -42,7 +42,9 @@ result::SourcePosition position_of(std::string_view text, std::size_t offset, st
     return {name, line, offset - line_start + 1, std::string(text.substr(line_start, line_end - line_start))};
 }
 
-Locator::Locator(std::string text, std::string name) : m_text(std::move(text)), m_name(std::move(name)) {
+Locator::Locator(std::string text, std::string name) : m_text(std::move(text)), m_name(std::move(name)) {}
+
+void Locator::find_places() const {
     std::vector<Frame> open;
     auto const note_value = [&](std::size_t at) {
         if (open.size() > k_deepest) {
@@ -83,6 +85,9 @@ Locator::Locator(std::string text, std::string name) : m_text(std::move(text)), 
 }
 
 Locator::Place Locator::place_of(std::string_view path) const {
+    if (m_places.empty()) {
+        find_places();
+    }
     while (!path.empty()) {
         auto const place = m_places.find(path);
         if (place != m_places.end()) {

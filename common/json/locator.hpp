@@ -12,7 +12,8 @@ namespace sluice::json {
 [[nodiscard]] result::SourcePosition position_of(std::string_view text, std::size_t offset, std::string const& name);
 
 /// Where the values and keys of a JSON document stand in its text, for messages that point at them. Paths are those of
-/// `ObjectReader`: "/checks/0/url", the document itself being "".
+/// `ObjectReader`: "/checks/0/url", the document itself being "". The text is looked through when first asked. One
+/// thread.
 class Locator {
   public:
     /// `text` is valid JSON; `name` is the file's name for messages.
@@ -32,7 +33,8 @@ class Locator {
 
     std::string m_text;
     std::string m_name;
-    std::map<std::string, Place, std::less<>> m_places{};
+    void find_places() const;
+    mutable std::map<std::string, Place, std::less<>> m_places{}; // empty until somebody asks
 };
 
 } // namespace sluice::json

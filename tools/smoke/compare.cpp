@@ -107,7 +107,7 @@ void fill(AsChecks& checks, std::vector<Comparison> const& all, time::Wall now) 
 
 Result<std::vector<Comparison>> compare_all(CompareFile const& file, std::size_t most_shown) {
     std::vector<Comparison> all;
-    TRY_ASSIGN(auto const client, http::create_client(2));
+    TRY_ASSIGN(auto const client, http::create_client({}));
     for (auto const& query : file.queries) {
         all.push_back(compare_query(query, file.left, file.right, most_shown));
         TRY(process::check_not_stopped());

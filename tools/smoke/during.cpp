@@ -17,7 +17,7 @@ namespace sluice::smoke {
 namespace {
 
 // Every due probe starts at once: a queue of ours would be mistaken for one of the server.
-constexpr std::size_t k_no_queue = 10'000;
+constexpr http::OpenLimit k_no_queue{10'000, 10'000};
 
 std::string command_text(std::vector<std::string> const& command) {
     std::string text;

@@ -46,14 +46,14 @@ std::string headline(DuringFindings const& findings, RunRecord const& record, st
     std::string capitals = word;
     std::transform(capitals.begin(), capitals.end(), capitals.begin(),
                    [](char c) { return static_cast<char>(c - 'a' + 'A'); });
-    return "<header class=head><span class=\"badge " + word + "\">" + capitals + "</span><div><h1><code>" +
+    return R"(<header class=head><span class="badge )" + word + R"(">)" + capitals + "</span><div><h1><code>" +
            escaped_markup(beginning(findings.command)) + "</code></h1><div class=quiet>" +
            escaped_markup(record.environment) + " · " + time::timestamp_text(record.started).substr(0, 19) +
            " UTC · checks of <code>" + escaped_markup(record.file) + "</code></div></div></header>\n";
 }
 
 std::string fact(std::string const& look, std::string const& value, std::string const& name) {
-    return "<div class=\"fact " + look + "\"><b>" + escaped_markup(value) + "</b><span class=quiet>" + name +
+    return R"(<div class="fact )" + look + R"("><b>)" + escaped_markup(value) + "</b><span class=quiet>" + name +
            "</span></div>";
 }
 
@@ -167,7 +167,7 @@ std::string check_table(Timeline const& timeline, DuringFindings const& findings
 std::string page_text(Timeline const& timeline, DuringFindings const& findings, RunRecord const& record,
                       std::optional<int> exit_code) {
     std::string html = "<!doctype html>\n<html lang=en><head><meta charset=utf-8><meta name=viewport "
-                       "content=\"width=device-width, initial-scale=1\"><title>smoke: " +
+                       R"(content="width=device-width, initial-scale=1"><title>smoke: )" +
                        verdict_word(exit_code) + "</title><style>" + std::string(k_page_style) +
                        "</style></head><body>\n" + headline(findings, record, exit_code);
     if (!exit_code) {

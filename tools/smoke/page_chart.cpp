@@ -37,15 +37,15 @@ std::string row(std::string const& label, std::string const& detail, std::string
 }
 
 std::string svg(double height, std::string const& inside) {
-    return "<svg viewBox=\"0 0 1000 " + number(height) +
-           "\" preserveAspectRatio=\"none\" style=\"height:" + number(height) + "px\" role=img>" + inside + "</svg>";
+    return "<svg viewBox='0 0 1000 " + number(height) + "' preserveAspectRatio='none' style='height:" + number(height) +
+           "px' role=img>" + inside + "</svg>";
 }
 
 std::string rectangle(double x, double width, double y, double height, std::string const& colour,
                       std::string const& title) {
-    return "<rect x=\"" + number(x) + "\" width=\"" + number(width) + "\" y=\"" + number(y) + "\" height=\"" +
-           number(height) + "\" fill=\"var(--" + colour + ")\">" +
-           (title.empty() ? "" : "<title>" + escaped_markup(title) + "</title>") + "</rect>";
+    return "<rect x='" + number(x) + "' width='" + number(width) + "' y='" + number(y) + "' height='" + number(height) +
+           "' fill='var(--" + colour + ")'>" + (title.empty() ? "" : "<title>" + escaped_markup(title) + "</title>") +
+           "</rect>";
 }
 
 struct Band {
@@ -60,9 +60,9 @@ std::string bands(Timeline const& timeline, std::vector<Band> const& list) {
     for (auto const& band : list) {
         double const left = share(timeline, band.from);
         std::string const text = escaped_markup(band.text);
-        html += "<div class=\"band " + band.look + "\" style=\"left:" + percent(left) +
-                ";width:" + percent(share(timeline, band.to) - left) + "\" title=\"" + text + ", " +
-                length_text(band.to - band.from) + "\">" + text + "</div>";
+        html += "<div class='band " + band.look + "' style='left:" + percent(left) +
+                ";width:" + percent(share(timeline, band.to) - left) + "' title='" + text + ", " +
+                length_text(band.to - band.from) + "'>" + text + "</div>";
     }
     return html + "</div>";
 }
@@ -73,7 +73,7 @@ std::string axis(Timeline const& timeline) {
     for (int i = 0; i <= parts; ++i) {
         Instant const when = timeline.ended * i / parts;
         html += std::string("<span") + (i % 3 == 0 ? "" : " class=minor") +
-                " style=\"left:" + percent(static_cast<double>(i) / parts) + "\">" +
+                " style='left:" + percent(static_cast<double>(i) / parts) + "'>" +
                 time::timestamp_text(timeline.wall(when)).substr(11, 10) + "</span>";
     }
     return html + "</div>";
@@ -140,45 +140,45 @@ std::string code_row(Timeline const& timeline, Matrix const& matrix) {
     return svg(height, marks);
 }
 
-// A mark a span of time: its colour the worst that came, its height how long the slowest answer took.
+// Exactly as long as it was, however thick the marks of the good answers are.
+std::string outage_marks(Timeline const& timeline, Lane const& lane, LaneSummary const& summary, double height) {
+    constexpr double thinnest = 2;
+    std::string marks;
+    for (auto const& outage : summary.outages) {
+        Sample const& first = lane.samples[outage.first];
+        double const left = share(timeline, outage.from) * k_width;
+        double const width = std::max(thinnest, share(timeline, outage.to) * k_width - left);
+        std::string const title =
+            time::timestamp_text(timeline.wall(outage.from)).substr(11, 12) + " " + timeline.texts.text(first.why);
+        marks += rectangle(left, width, 0, height, first.verdict == Verdict::unknown ? "maybe" : "bad", title);
+    }
+    return marks;
+}
+
+// A mark a span of time, as tall as its slowest good answer took; outages over them.
 std::string lane_plot(Timeline const& timeline, Lane const& lane, LaneSummary const& summary) {
     constexpr double height = 26;
-    struct Mark {
-        int worst = -1;
-        Instant slowest{};
-        std::uint32_t why = 0;
-        Instant at{};
-    };
     // Fewer marks than probes, or every small unevenness would leave a hole.
     std::size_t const count = std::clamp<std::size_t>(summary.probes * 2 / 3, 1, k_most_marks);
-    std::vector<Mark> marks(count);
+    std::vector<double> slowest(count, -1);
     double const slow = std::max(1.0, static_cast<double>(summary.p99.count()));
     for (auto const& sample : lane.samples) {
-        auto const place = static_cast<std::size_t>(share(timeline, sample.planned) * static_cast<double>(count));
-        Mark& mark = marks[std::min(place, count - 1)];
-        int const badness = sample.verdict == Verdict::pass ? 0 : sample.verdict == Verdict::unknown ? 1 : 2;
-        mark.slowest = std::max(mark.slowest, sample.ended - sample.planned);
-        if (badness > mark.worst) {
-            mark = {badness, mark.slowest, sample.why, sample.planned};
+        if (sample.verdict == Verdict::pass) {
+            auto const place = static_cast<std::size_t>(share(timeline, sample.planned) * static_cast<double>(count));
+            double& mark = slowest[std::min(place, count - 1)];
+            mark = std::max(mark, static_cast<double>((sample.ended - sample.planned).count()) / slow);
         }
     }
     std::string inside;
     double const width = k_width / static_cast<double>(count);
-    constexpr std::array<std::string_view, 3> colours{"good", "maybe", "bad"};
     for (std::size_t i = 0; i < count; ++i) {
-        Mark const& mark = marks[i];
-        if (mark.worst < 0) {
-            continue;
+        if (slowest[i] >= 0) {
+            double const tall = 0.35 + 0.65 * std::min(1.0, slowest[i]);
+            inside +=
+                rectangle(static_cast<double>(i) * width, width * 1.02, height * (1 - tall), height * tall, "good", "");
         }
-        double const tall =
-            mark.worst > 0 ? 1.0 : 0.35 + 0.65 * std::min(1.0, static_cast<double>(mark.slowest.count()) / slow);
-        std::string const title = mark.worst == 0 ? ""
-                                                  : time::timestamp_text(timeline.wall(mark.at)).substr(11, 12) + " " +
-                                                        timeline.texts.text(mark.why);
-        inside += rectangle(static_cast<double>(i) * width, width * 1.02, height * (1 - tall), height * tall,
-                            std::string(colours.at(static_cast<std::size_t>(mark.worst))), title);
     }
-    return svg(height, inside);
+    return svg(height, inside + outage_marks(timeline, lane, summary, height));
 }
 
 std::string lane_row(Timeline const& timeline, DuringFindings const& findings, std::size_t index) {
@@ -207,9 +207,9 @@ std::string area(Timeline const& timeline, std::vector<Point> const& points, dou
         path += " L" + x_of(timeline, point.at) + "," + number(height - (height - 2) * point.value / most);
     }
     path += " L" + x_of(timeline, points.back().at) + "," + number(height) + "Z";
-    return svg(height, "<path d=\"" + path +
-                           "\" fill=\"var(--area)\" fill-opacity=\".55\" stroke=\"var(--area)\" "
-                           "stroke-width=\"1.5\" vector-effect=\"non-scaling-stroke\"/>");
+    return svg(height, "<path d='" + path +
+                           "' fill='var(--area)' fill-opacity='.55' stroke='var(--area)' "
+                           "stroke-width='1.5' vector-effect='non-scaling-stroke'/>");
 }
 
 // The rows of what moved; the rest is said in one line, so that it does not hide what matters.
@@ -288,10 +288,10 @@ std::string database_rows(Timeline const& timeline) {
 
 std::string chart_html(Timeline const& timeline, DuringFindings const& findings) {
     std::string html =
-        "<h2>What happened when</h2>\n<div class=legend><span><i style=\"background:var(--good)\"></i>good, "
-        "taller is slower</span><span><i style=\"background:var(--bad)\"></i>failed</span><span><i "
-        "style=\"background:var(--maybe)\"></i>could not look</span><span><i "
-        "style=\"background:var(--old)\"></i>old</span><span><i style=\"background:var(--new)\"></i>new</span></div>\n";
+        "<h2>What happened when</h2>\n<div class=legend><span><i style='background:var(--good)'></i>good, "
+        "taller is slower</span><span><i style='background:var(--bad)'></i>failed</span><span><i "
+        "style='background:var(--maybe)'></i>could not look</span><span><i "
+        "style='background:var(--old)'></i>old</span><span><i style='background:var(--new)'></i>new</span></div>\n";
     html += row("phase", "", bands(timeline, phase_bands(timeline)));
     if (!timeline.schema.empty()) {
         html += row("schema", "", bands(timeline, schema_bands(timeline, findings.matrix)));

@@ -4,8 +4,8 @@
 
 namespace sluice::smoke {
 
-Result<std::unique_ptr<Prober>> Prober::create(process::Runner& runner, std::size_t most_open) {
-    TRY_ASSIGN(auto client, http::create_client(most_open));
+Result<std::unique_ptr<Prober>> Prober::create(process::Runner& runner, http::OpenLimit limit) {
+    TRY_ASSIGN(auto client, http::create_client(limit));
     return std::unique_ptr<Prober>(new Prober(std::move(client), runner));
 }
 

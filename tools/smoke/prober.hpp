@@ -16,8 +16,8 @@ class Prober {
   public:
     using Done = std::function<void(ProbeResult)>;
 
-    /// `most_open`: http exchanges at a time; further ones wait their turn. Errors: internal.
-    [[nodiscard]] static Result<std::unique_ptr<Prober>> create(process::Runner& runner, std::size_t most_open);
+    /// `limit` is for http exchanges. Errors: internal.
+    [[nodiscard]] static Result<std::unique_ptr<Prober>> create(process::Runner& runner, http::OpenLimit limit);
 
     /// Begins and returns at once. `connection` matters to http only. The check must outlive the probe.
     void start(Check const& check, http::Connection connection, Done done);

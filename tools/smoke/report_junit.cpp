@@ -32,8 +32,8 @@ std::string details_of(CheckRecord const& one) {
 }
 
 std::string problem_text(std::string const& tag, CheckRecord const& one) {
-    return "      <" + tag + " message=\"" + escaped_markup(reason_of(one)) + "\" type=\"" +
-           std::string(one.finished ? name_of(one.last.kind) : "not finished") + "\">" +
+    return "      <" + tag + R"( message=")" + escaped_markup(reason_of(one)) + R"(" type=")" +
+           std::string(one.finished ? name_of(one.last.kind) : "not finished") + R"(">)" +
            escaped_markup(details_of(one)) + "</" + tag + ">\n";
 }
 
@@ -44,8 +44,8 @@ std::string flaky_text(CheckRecord const& one) {
     std::size_t const first = one.failures.size() > most_shown ? one.failures.size() - most_shown : 0;
     for (std::size_t i = first; i < one.failures.size(); ++i) {
         auto const& failure = one.failures[i];
-        text += "      <flakyFailure message=\"" + escaped_markup(failure.why) + "\" type=\"" +
-                std::string(name_of(failure.kind)) + "\"><stackTrace>" +
+        text += R"(      <flakyFailure message=")" + escaped_markup(failure.why) + R"(" type=")" +
+                std::string(name_of(failure.kind)) + R"("><stackTrace>)" +
                 escaped_markup(time::timestamp_text(failure.at) + " " + failure.why) + "</stackTrace></flakyFailure>\n";
     }
     return text + "      <system-out>passed after " + std::to_string(one.failed_attempts) + " failed attempts of " +
@@ -81,16 +81,16 @@ std::string junit_text(RunRecord const& record) {
     std::string const name = escaped_markup(class_of(record));
     for (auto const& one : record.checks) {
         double const seconds = static_cast<double>(one.last.duration.count()) / 1e6;
-        cases += "    <testcase classname=\"" + name + "\" name=\"" + escaped_markup(one.check->id) + "\" time=\"" +
-                 seconds_text(seconds) + "\" file=\"" + escaped_markup(record.file) + "\">\n" + body_of(one, numbers) +
+        cases += R"(    <testcase classname=")" + name + R"(" name=")" + escaped_markup(one.check->id) + R"(" time=")" +
+                 seconds_text(seconds) + R"(" file=")" + escaped_markup(record.file) + "\">\n" + body_of(one, numbers) +
                  "    </testcase>\n";
     }
     double const seconds = std::chrono::duration<double>(record.ended - record.started).count();
-    std::string const counts = "tests=\"" + std::to_string(record.checks.size()) + "\" failures=\"" +
-                               std::to_string(numbers.failures) + "\" errors=\"" + std::to_string(numbers.errors) +
-                               "\" skipped=\"0\" time=\"" + seconds_text(seconds) + "\"";
+    std::string const counts = R"(tests=")" + std::to_string(record.checks.size()) + R"(" failures=")" +
+                               std::to_string(numbers.failures) + R"(" errors=")" + std::to_string(numbers.errors) +
+                               R"(" skipped="0" time=")" + seconds_text(seconds) + R"(")";
     return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites " + counts + ">\n  <testsuite name=\"" + name +
-           "\" timestamp=\"" + time::timestamp_text(record.started) + "\" " + counts + ">\n" + cases +
+           R"(" timestamp=")" + time::timestamp_text(record.started) + R"(" )" + counts + ">\n" + cases +
            "  </testsuite>\n</testsuites>\n";
 }
 

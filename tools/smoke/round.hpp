@@ -12,7 +12,4 @@ namespace sluice::smoke {
 [[nodiscard]] Result<void> run_round(Prober& prober, RunRecord& record, time::Clock& clock,
                                      time::Deadline const* deadline = nullptr);
 
-/// As many exchanges as a runner and a server bear without queueing on either side.
-constexpr std::size_t k_most_open = 200;
-
 } // namespace sluice::smoke

@@ -121,7 +121,7 @@ Result<cli::ExitCode> wait(Options const& options, cli::Context& context) {
     }
     TRY(write_pessimistic_reports(options.files, record, file));
     warn_of_insecure(record);
-    TRY_ASSIGN(auto const prober, Prober::create(context.runner, k_most_open));
+    TRY_ASSIGN(auto const prober, Prober::create(context.runner, {}));
     auto const verdict = repeat(*prober, record, file, options.wait, context.clock);
     if (!verdict) {
         TRY(conclude(options, context, file, record, cli::ExitCode{128 + process::stop_signal()}));

@@ -5,6 +5,7 @@
 #include "tests/support/temporary_directory.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <gtest/gtest.h>
 
 namespace sluice::http {
@@ -20,7 +21,7 @@ LoopbackServer::Answer always(std::string const& answer) {
 }
 
 Exchange ask(Request request) {
-    auto const client = test::must(create_client(10));
+    auto const client = test::must(create_client({10, 10}));
     return exchange(*client, std::move(request));
 }
 
@@ -57,7 +58,7 @@ TEST(HttpClient, sends_method_headers_and_body) {
 
 TEST(HttpClient, runs_many_at_once_and_queues_the_rest) {
     LoopbackServer const server(always(http_answer(200, "x")));
-    auto const client = test::must(create_client(8));
+    auto const client = test::must(create_client({8, 8}));
     std::size_t ended = 0;
     for (int i = 0; i < 50; ++i) {
         client->start({.url = server.url()}, [&](Exchange const& done) { ended += done.status == 200 ? 1 : 0; });
@@ -70,9 +71,29 @@ TEST(HttpClient, runs_many_at_once_and_queues_the_rest) {
     EXPECT_LE(server.connections(), 8U);
 }
 
+TEST(HttpClient, opens_more_when_nothing_ends) {
+    std::atomic<int> waiting{0};
+    LoopbackServer const server([&](std::string const&, Conversation& conversation) {
+        ++waiting;
+        // Nobody is answered before all are here: with two connections alone this would never end.
+        while (waiting < 10) {
+            time::real_clock().sleep_for(1ms);
+        }
+        conversation.send(http_answer(200, "x"));
+    });
+    auto const client = test::must(create_client({20, 2}));
+    for (int i = 0; i < 10; ++i) {
+        client->start({.url = server.url()}, [](Exchange const& done) { EXPECT_EQ(done.status, 200) << done.why; });
+    }
+    while (client->open() > 0) {
+        client->proceed(100ms);
+    }
+    EXPECT_GE(server.connections(), 10U);
+}
+
 TEST(HttpClient, takes_a_connection_of_its_own_when_asked) {
     LoopbackServer const server(always(http_answer(200, "x")));
-    auto const client = test::must(create_client(8));
+    auto const client = test::must(create_client({8, 8}));
     for (auto const connection : {Connection::pooled, Connection::pooled, Connection::own, Connection::own}) {
         EXPECT_EQ(exchange(*client, {.url = server.url(), .connection = connection}).status, 200);
     }
@@ -212,7 +233,7 @@ TEST(HttpClient, drops_a_body_with_the_method_and_never_carries_one_elsewhere) {
 }
 
 TEST(HttpClient, wakes_up_from_another_thread) {
-    auto const client = test::must(create_client(1));
+    auto const client = test::must(create_client({1, 1}));
     client->wake();
     auto const begin = time::real_clock().steady_now();
     client->proceed(30s);
