@@ -1,6 +1,6 @@
 #include "common/json/json.hpp"
 
-#include "common/json/locator.hpp"
+#include "common/json/position.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -21,7 +21,7 @@ std::string reason_of(std::string const& what) {
 
 tl::unexpected<Error> syntax_error(std::string_view text, std::size_t byte, std::string reason,
                                    std::string const& name) {
-    Error error{Errc::bad_data, std::move(reason), {}, {}, position_of(text, byte > 0 ? byte - 1 : 0, name)};
+    Error error{Errc::bad_data, std::move(reason), {}, {}, position_of_byte(text, byte > 0 ? byte - 1 : 0, name)};
     return tl::unexpected<Error>(std::move(error));
 }
 

@@ -1,5 +1,7 @@
 #include "common/json/locator.hpp"
 
+#include "common/json/position.hpp"
+
 #include <algorithm>
 #include <vector>
 
@@ -32,15 +34,6 @@ std::string path_in(Frame const& frame) {
 }
 
 } // namespace
-
-result::SourcePosition position_of(std::string_view text, std::size_t offset, std::string const& name) {
-    offset = std::min(offset, text.size());
-    std::string_view const before = text.substr(0, offset);
-    std::size_t const line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-    std::size_t const line_end = std::min(text.find('\n', line_start), text.size());
-    auto const line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
-    return {name, line, offset - line_start + 1, std::string(text.substr(line_start, line_end - line_start))};
-}
 
 Locator::Locator(std::string text, std::string name) : m_text(std::move(text)), m_name(std::move(name)) {}
 
@@ -100,11 +93,11 @@ Locator::Place Locator::place_of(std::string_view path) const {
 }
 
 result::SourcePosition Locator::value_at(std::string_view path) const {
-    return position_of(m_text, place_of(path).value, m_name);
+    return position_of_byte(m_text, place_of(path).value, m_name);
 }
 
 result::SourcePosition Locator::key_at(std::string_view path) const {
-    return position_of(m_text, place_of(path).key, m_name);
+    return position_of_byte(m_text, place_of(path).key, m_name);
 }
 
 } // namespace sluice::json

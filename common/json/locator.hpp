@@ -8,9 +8,6 @@
 
 namespace sluice::json {
 
-/// The place of a byte in a text.
-[[nodiscard]] result::SourcePosition position_of(std::string_view text, std::size_t offset, std::string const& name);
-
 /// Where the values and keys of a JSON document stand in its text, for messages that point at them. Paths are those of
 /// `ObjectReader`: "/checks/0/url", the document itself being "". The text is looked through when first asked. One
 /// thread.

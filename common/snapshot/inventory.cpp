@@ -182,6 +182,28 @@ Result<std::vector<std::string>> read_roles(Session& session) {
                        owners_sql() + ") ORDER BY 1");
 }
 
+// Privileges on an extension's own objects that differ from those it came with. Whoever creates a trusted extension,
+// its objects belong to the server's first superuser, so that an ordinary role's GRANT and REVOKE on them only warn.
+std::string extension_privileges_sql() {
+    auto const differing = [](std::string const& kind, std::string const& catalog, std::string const& acl,
+                              std::string const& usual, std::string const& name) {
+        std::string const now = "aclexplode(coalesce(o." + acl + ", " + usual + "))";
+        std::string const before = "aclexplode(coalesce(i.initprivs, " + usual + "))";
+        return "SELECT format('privileges on " + kind + " %s of extension %L', " + name + ", e.extname) FROM " +
+               catalog + " o JOIN pg_depend d ON d.classid = '" + catalog +
+               "'::regclass AND d.objid = o.oid AND d.deptype = 'e' JOIN pg_extension e ON e.oid = d.refobjid LEFT "
+               "JOIN "
+               "pg_init_privs i ON i.classoid = d.classid AND i.objoid = o.oid AND i.objsubid = 0 WHERE EXISTS "
+               "((SELECT * FROM " +
+               now + " EXCEPT SELECT * FROM " + before + ") UNION ALL (SELECT * FROM " + before +
+               " EXCEPT SELECT * FROM " + now + "))";
+    };
+    std::string const usual_relation =
+        "acldefault(CASE o.relkind WHEN 'S' THEN 's' ELSE 'r' END::\"char\", o.relowner)";
+    return differing("function", "pg_proc", "proacl", "acldefault('f', o.proowner)", "o.oid::regprocedure") +
+           " UNION ALL " + differing("relation", "pg_class", "relacl", usual_relation, "o.oid::regclass");
+}
+
 // What CREATE refuses to anybody but a superuser (PostgreSQL manual, the pages of these commands).
 Result<std::vector<std::string>> read_superuser_needs(Session& session) {
     auto const member = [](char const* catalog) {
@@ -206,7 +228,7 @@ Result<std::vector<std::string>> read_superuser_needs(Session& session) {
             " UNION ALL SELECT format('text search template %L', tmplname) FROM pg_ts_template o WHERE o.oid >= 16384" +
             member("pg_ts_template") +
             " UNION ALL SELECT format('text search parser %L', prsname) FROM pg_ts_parser o WHERE o.oid >= 16384" +
-            member("pg_ts_parser") + " ORDER BY 1");
+            member("pg_ts_parser") + " UNION ALL " + extension_privileges_sql() + " ORDER BY 1");
 }
 
 Result<std::vector<std::string>> read_left_out(Session& session, bool standby) {

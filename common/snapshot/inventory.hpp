@@ -77,6 +77,8 @@ struct Table {
     std::uint64_t blocks = 0;       ///< of 8 KiB, from the file's size
     std::uint64_t toast_blocks = 0; ///< out-of-line values, which no block range of the heap counts
     bool ranges_usable = false;     ///< a heap on PostgreSQL 14 or newer: a ctid range is read without a full scan
+    /// What COPY selects in place of `columns`, one for each of them; empty where nothing is masked.
+    std::vector<std::string> masked_columns{};
 
     [[nodiscard]] std::string quoted_name() const;
     [[nodiscard]] std::string plain_name() const { return schema + "." + name; }

@@ -80,7 +80,17 @@ class SchemaLoader {
     }
     Result<std::vector<IndexStatement>> plain_indexes() {
         TRY_ASSIGN(auto const entries, script_entries(m_runner, m_restore, RestorePhase::indexes));
-        return plain_index_statements(entries);
+        std::set<std::string> loaded;
+        for (auto const& table : m_inventory.tables) {
+            loaded.insert(table.quoted_name());
+        }
+        auto statements = plain_index_statements(entries);
+        // Those of partitioned tables and materialized views, which take no rows of ours, wait their turn.
+        std::erase_if(statements, [&](IndexStatement const& statement) {
+            return !loaded.contains(postgres::quote_identifier(statement.schema) + "." +
+                                    postgres::quote_identifier(statement.table));
+        });
+        return statements;
     }
     Result<void> load_rows(RowLoader& loader) {
         TRY_ASSIGN(auto const rights, TemporaryRights::lend(m_control, m_inventory.owners));

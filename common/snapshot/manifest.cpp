@@ -134,6 +134,7 @@ Json document_of(Manifest const& manifest) {
               {"url", manifest.pipeline.url},
               {"commit", manifest.pipeline.commit}}},
             {"masked", manifest.masked},
+            {"masking", masking_json(manifest.masking)},
             {"source", source_json(inventory.source)},
             {"database", properties_json(inventory.properties)},
             {"roles", inventory.roles},
@@ -159,6 +160,21 @@ template <class Get> std::uint64_t sum(Manifest const& manifest, Get const& get)
 }
 
 } // namespace
+
+Json masking_json(std::optional<Masking> const& masking) {
+    if (!masking) {
+        return nullptr;
+    }
+    Json columns = Json::array();
+    for (auto const& one : masking->columns) {
+        columns.push_back({{"table", one.table}, {"column", one.column}, {"mask", one.mask}, {"domain", one.domain}});
+    }
+    return {{"file_sha256", masking->file_sha256},
+            {"key_fingerprint", masking->key_fingerprint},
+            {"comments_kept", masking->comments_kept},
+            {"large_objects_kept", masking->large_objects_kept},
+            {"columns", std::move(columns)}};
+}
 
 std::uint64_t Manifest::total_rows() const {
     return sum(*this, [](TableData const& table) { return table.rows; });

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "common/ci/pipeline.hpp"
+#include "common/json/json.hpp"
 #include "common/snapshot/inventory.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,23 @@ struct TableData {
     std::vector<Part> parts;
 };
 
+/// A column whose values are not the source's own.
+struct MaskedColumn {
+    std::string table; ///< "schema.table"
+    std::string column;
+    std::string mask;   ///< "hash", "email", …
+    std::string domain; ///< of meaning, for the masks that use the key; else empty
+};
+
+/// How a snapshot was masked. Says nothing of the key itself.
+struct Masking {
+    std::string file_sha256;         ///< of the mask file's bytes
+    std::string key_fingerprint;     ///< 16 hex digits, the same for the same key; empty where no mask uses one
+    bool comments_kept = false;      ///< comments of the database and of all objects
+    bool large_objects_kept = false; ///< large objects, unmasked
+    std::vector<MaskedColumn> columns{};
+};
+
 /// All that a restore needs and proves itself by. Written last: without it a snapshot does not exist.
 struct Manifest {
     std::string id;
@@ -49,6 +68,7 @@ struct Manifest {
     std::map<std::string, std::string> labels;
     ci::Pipeline pipeline;
     bool masked = false;
+    std::optional<Masking> masking{}; ///< exactly where `masked`
     Inventory inventory;
     std::vector<TableData> data; ///< one for each of `inventory.tables`
     TableData large_object_data; ///< rows of oid, offset, bytes in slices of `k_large_object_slice`
@@ -64,6 +84,9 @@ inline constexpr unsigned k_manifest_version = 1;
 
 /// Large objects travel as rows of (oid, offset, at most this many bytes).
 inline constexpr std::uint64_t k_large_object_slice = 1'048'576;
+
+/// As the manifest states it, for other reports too; null for none.
+[[nodiscard]] Json masking_json(std::optional<Masking> const& masking);
 
 /// The document, with a SHA-256 over all the rest of it in "sha256". Schema: common/snapshot/manifest.schema.json.
 [[nodiscard]] std::string to_text(Manifest const& manifest);

@@ -179,6 +179,29 @@ Result<ci::Pipeline> read_pipeline(Json const& json, std::string const& path) {
     return pipeline;
 }
 
+Result<MaskedColumn> read_masked_column(Json const& json, std::string const& path) {
+    json::ObjectReader reader(json, path);
+    MaskedColumn const column{reader.required<std::string>("table"), reader.required<std::string>("column"),
+                              reader.required<std::string>("mask"), reader.required<std::string>("domain")};
+    TRY(reader.finish());
+    return column;
+}
+
+Result<std::optional<Masking>> read_masking(Json const& json, std::string const& path) {
+    if (json.is_null()) {
+        return std::optional<Masking>{};
+    }
+    json::ObjectReader reader(json, path);
+    Masking masking;
+    masking.file_sha256 = reader.required<std::string>("file_sha256");
+    masking.key_fingerprint = reader.required<std::string>("key_fingerprint");
+    masking.comments_kept = reader.required<bool>("comments_kept");
+    masking.large_objects_kept = reader.required<bool>("large_objects_kept");
+    TRY_ASSIGN(masking.columns, read_list<MaskedColumn>(reader, "columns", read_masked_column));
+    TRY(reader.finish());
+    return std::optional<Masking>{std::move(masking)};
+}
+
 Result<ChunkInfo> read_chunk(Json const& json, std::string const& path) {
     bool const sound = json.is_array() && json.size() == 4 && json[0].is_string() && json[1].is_string() &&
                        json[2].is_number_unsigned() && json[3].is_number_unsigned();
@@ -253,6 +276,10 @@ Result<Manifest> read_manifest(Json const& document) {
     TRY_ASSIGN(manifest.labels, read_object<std::map<std::string, std::string>>(reader, "labels", read_labels));
     TRY_ASSIGN(manifest.pipeline, read_object<ci::Pipeline>(reader, "pipeline", read_pipeline));
     manifest.masked = reader.required<bool>("masked");
+    TRY_ASSIGN(manifest.masking, read_object<std::optional<Masking>>(reader, "masking", read_masking));
+    if (manifest.masked != manifest.masking.has_value()) {
+        return fail(Errc::bad_data, "'masked' and 'masking' contradict each other");
+    }
     TRY(read_inventory(reader, manifest));
     TRY_ASSIGN(manifest.large_object_data, read_object<TableData>(reader, "large_object_data", read_data));
     TRY_ASSIGN(manifest.schema, read_list<Piece>(reader, "schema", read_piece));

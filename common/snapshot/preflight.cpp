@@ -59,7 +59,7 @@ Result<void> check_tables(Session& session, std::string const& role) {
         session.server_version() >= 140000
             ? "GRANT pg_read_all_data TO " + postgres::quote_identifier(role) + ";"
             : "GRANT USAGE ON its schema and SELECT ON it TO " + postgres::quote_identifier(role) + ";";
-    return fail(Errc::denied, "role '" + role + "' may not read " + list_text(found), "Run on the source: " + grant);
+    return fail(Errc::denied, "role '" + role + "' may not read " + list_text(found), "Run there: " + grant);
 }
 
 Result<void> check_large_objects(Session& session, std::string const& role) {
@@ -91,7 +91,7 @@ Result<void> check_row_security(Session& session, std::string const& role) {
         return {};
     }
     return fail(Errc::denied, "row-level security would hide rows of " + list_text(found) + " from role '" + role + "'",
-                "Run on the source as a superuser: ALTER ROLE " + postgres::quote_identifier(role) + " BYPASSRLS;");
+                "Run there as a superuser: ALTER ROLE " + postgres::quote_identifier(role) + " BYPASSRLS;");
 }
 
 } // namespace

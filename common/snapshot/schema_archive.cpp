@@ -178,6 +178,14 @@ Result<void> dump_schema(process::Runner& runner, SchemaDump const& dump,
     if (!dump.role.empty()) {
         arguments.push_back("--role=" + dump.role);
     }
+    if (dump.without_comments) {
+        arguments.emplace_back("--no-comments");
+    }
+    // From 18 on pg_dump can carry statistics, which hold values of the rows; before, it has no such option.
+    constexpr int first_with_statistics = 18;
+    if (dump.tools.major >= first_with_statistics) {
+        arguments.emplace_back("--no-statistics");
+    }
     TRY_ASSIGN(auto command, tool_command(std::move(arguments), dump.source));
     command.on_output = take;
     return run_successfully(runner, command).map([](process::Outcome const&) {});

@@ -21,6 +21,7 @@ struct SchemaDump {
     postgres::ConnectionParameters source;
     std::string exported_snapshot;
     std::string role; ///< as `role_for_pg_dump`
+    bool without_comments = false;
 };
 [[nodiscard]] Result<void> dump_schema(process::Runner& runner, SchemaDump const& dump,
                                        std::function<Result<void>(std::string_view)> const& take);

@@ -38,6 +38,8 @@ class SourceView {
                                                                   WhileFresh const& while_fresh);
 
     [[nodiscard]] Inventory const& inventory() const { return m_inventory; }
+    /// For masks, which change what is read of a table.
+    [[nodiscard]] Inventory& inventory() { return m_inventory; }
     /// The exported snapshot, for pg_dump's --snapshot.
     [[nodiscard]] std::string const& exported_snapshot() const { return m_exported; }
     [[nodiscard]] postgres::Session& holder() { return *m_holder; }

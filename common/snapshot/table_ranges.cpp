@@ -75,6 +75,14 @@ std::string column_list(Table const& table) {
     return list;
 }
 
+std::string select_list(Table const& table) {
+    std::string list;
+    for (auto const& expression : table.masked_columns) {
+        list += (list.empty() ? "" : ", ") + expression;
+    }
+    return list.empty() ? column_list(table) : list;
+}
+
 } // namespace
 
 std::vector<WorkUnit> plan_units(std::vector<Table> const& tables) {
@@ -100,10 +108,11 @@ std::vector<WorkUnit> plan_units(std::vector<Table> const& tables) {
 
 std::string copy_out_sql(Table const& table, std::optional<BlockRange> const& blocks) {
     std::string const columns = column_list(table);
-    if (!blocks && table.condition.empty()) {
+    if (!blocks && table.condition.empty() && table.masked_columns.empty()) {
         return "COPY " + table.quoted_name() + (columns.empty() ? "" : " (" + columns + ")") + " TO STDOUT";
     }
-    std::string sql = "COPY (SELECT " + columns + " FROM ONLY " + table.quoted_name() + " " + table.condition;
+    std::string sql =
+        "COPY (SELECT " + select_list(table) + " FROM ONLY " + table.quoted_name() + " " + table.condition;
     if (blocks) {
         sql += "WHERE ctid >= '(" + std::to_string(blocks->first) + ",0)'::pg_catalog.tid";
         if (blocks->end) {

@@ -103,7 +103,7 @@ Result<void> check_superuser_needs(Role const& role, std::vector<std::string> co
     for (auto const& need : needs) {
         list += (list.empty() ? "" : ", ") + need;
     }
-    return fail(Errc::denied, "only a superuser can create " + list,
+    return fail(Errc::denied, "only a superuser can bring back " + list,
                 "Restore with a superuser, or drop these at the source.");
 }
 

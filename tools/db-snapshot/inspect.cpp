@@ -106,6 +106,20 @@ void print_entry(std::ostream& out, Entry const& entry, time::Wall now) {
     out << '\n';
 }
 
+void print_masking(std::ostream& out, std::optional<snapshot::Masking> const& masking) {
+    if (!masking) {
+        out << "masked     no\n";
+        return;
+    }
+    out << "masked     yes: " << masking->columns.size() << " columns, key "
+        << (masking->key_fingerprint.empty() ? "not used" : masking->key_fingerprint) << ", mask file "
+        << masking->file_sha256.substr(0, 16) << "…\n";
+    for (auto const& one : masking->columns) {
+        out << "           " << one.table << '.' << one.column << "  " << one.mask
+            << (one.domain.empty() ? "" : " in domain " + one.domain) << '\n';
+    }
+}
+
 Json manifest_json(Manifest const& manifest, time::Wall now) {
     Json tables = Json::array();
     for (std::size_t i = 0; i < manifest.data.size(); ++i) {
@@ -122,6 +136,7 @@ Json manifest_json(Manifest const& manifest, time::Wall now) {
             {"age", age_text(manifest.started, now)},
             {"labels", manifest.labels},
             {"masked", manifest.masked},
+            {"masking", snapshot::masking_json(manifest.masking)},
             {"server_version", manifest.inventory.source.server_version},
             {"system_identifier", manifest.inventory.source.system_identifier},
             {"database", manifest.inventory.source.database},
@@ -146,6 +161,7 @@ void print_manifest(std::ostream& out, Manifest const& manifest, time::Wall now)
         << log::size_text(manifest.total_plain_bytes()) << ", stored in "
         << log::size_text(manifest.total_stored_bytes()) << "; " << manifest.inventory.large_objects.size()
         << " large objects, " << manifest.inventory.sequences.size() << " sequences\n";
+    print_masking(out, manifest.masking);
     for (auto const& what : manifest.inventory.left_out) {
         out << "left out   " << what << '\n';
     }

@@ -14,6 +14,7 @@ namespace {
 constexpr cli::HelpText k_help{
     "db-snapshot", "Take a consistent, compressed, verifiable snapshot of a live PostgreSQL database into a store.",
     "  db-snapshot --source env:PRODUCTION_URL --store /backups --label release=2.4\n"
+    "  db-snapshot mask lint --source env:PRODUCTION_URL --mask mask.json\n"
     "  db-snapshot verify latest --store /backups --restore-to env:SCRATCH_URL\n"};
 
 // More connections than this load a server without reading faster.
@@ -43,15 +44,25 @@ void add_jobs(CLI::App& app, Options& options) {
         ->check(CLI::Range(std::size_t{1}, k_most_jobs));
 }
 
-void add_take_options(CLI::App& app, RawOptions& raw) {
-    app.add_option("--source", raw.parsed.source, "the database: env:VAR, service:NAME, file:PATH; or PG* variables")
+void add_source_options(CLI::App& app, Options& options) {
+    app.add_option("--source", options.source, "the database: env:VAR, service:NAME, file:PATH; or PG* variables")
         ->type_name("REF")
         ->check(not_empty());
+    app.add_option("--exclude-data", options.exclude_data, "keep these tables' definition only")->type_name("PATTERN");
+}
+
+CLI::Option* add_mask(CLI::App& app, Options& options) {
+    return app.add_option("--mask", options.mask, "what becomes of each column before it leaves the source")
+        ->type_name("FILE")
+        ->check(not_empty());
+}
+
+void add_take_options(CLI::App& app, RawOptions& raw) {
+    add_source_options(app, raw.parsed);
+    add_mask(app, raw.parsed);
     add_store_options(app, raw.parsed);
     add_jobs(app, raw.parsed);
     app.add_option("--label", raw.labels, "kept in the manifest")->type_name("KEY=VALUE");
-    app.add_option("--exclude-data", raw.parsed.exclude_data, "keep these tables' definition only")
-        ->type_name("PATTERN");
     app.add_option("--lock-timeout", raw.lock_timeout, "how long to wait for the tables' locks (default 10s)")
         ->type_name("D");
     app.add_option("--dotenv", raw.parsed.dotenv, "also write SLUICE_… lines for CI")
@@ -82,16 +93,24 @@ void add_verbs(CLI::App& app, Options& options) {
         ->check(not_empty());
     CLI::App* files = add_verb(app, options, "export", "write plain files and a restore.sh that needs no Sluice");
     add_id(*files, options);
+    CLI::App* mask =
+        app.add_subcommand("mask", "mask lint: what a mask file leaves undecided, and what looks personal");
+    mask->require_subcommand(1);
+    CLI::App* lint = mask->add_subcommand("lint", "list columns without a decision, and columns that look personal");
+    add_source_options(*lint, options);
+    add_mask(*lint, options)->required();
+    cli::add_common_options(*lint, options.common);
     files->add_option("DIRECTORY", options.directory, "a new or empty directory")->required()->check(not_empty());
 }
 
 Verb chosen_verb(CLI::App const& app) {
-    constexpr std::array<std::pair<char const*, Verb>, 6> verbs{{{"init", Verb::init},
+    constexpr std::array<std::pair<char const*, Verb>, 7> verbs{{{"init", Verb::init},
                                                                  {"list", Verb::list},
                                                                  {"show", Verb::show},
                                                                  {"status", Verb::status},
                                                                  {"verify", Verb::verify},
-                                                                 {"export", Verb::export_files}}};
+                                                                 {"export", Verb::export_files},
+                                                                 {"mask", Verb::mask_lint}}};
     for (auto const& [name, verb] : verbs) {
         if (app.got_subcommand(name)) {
             return verb;
@@ -124,7 +143,7 @@ Result<Options> validated(RawOptions raw, ci::Environment const& environment) {
     if (options.store.empty()) {
         options.store = environment.get("SLUICE_STORE").value_or("");
     }
-    if (options.store.empty()) {
+    if (options.store.empty() && options.verb != Verb::mask_lint) {
         return fail(Errc::usage, "no store named", "Give --store DIRECTORY or set SLUICE_STORE.");
     }
     if (!options.name.empty()) {

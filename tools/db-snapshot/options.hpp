@@ -13,7 +13,7 @@
 
 namespace sluice::db_snapshot {
 
-enum class Verb { take, init, list, show, status, verify, export_files };
+enum class Verb { take, init, list, show, status, verify, export_files, mask_lint };
 
 struct Options {
     cli::CommonOptions common{};
@@ -26,6 +26,7 @@ struct Options {
     std::string source;
     std::map<std::string, std::string> labels{};
     std::vector<std::string> exclude_data{};
+    std::string mask; ///< the mask file; also of mask lint
     std::chrono::milliseconds lock_timeout{};
     std::string dotenv;
 

@@ -3,9 +3,11 @@
 #include "common/snapshot/digest.hpp"
 #include "common/snapshot/parallel.hpp"
 #include "common/snapshot/readings.hpp"
+#include "tools/db-snapshot/mask.hpp"
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 
 namespace sluice::db_snapshot {
 
@@ -134,6 +136,31 @@ class UnitParts {
     std::vector<Entry> m_entries{};
 };
 
+/// Which masked table could not be read. The first one counts.
+class FailedTable {
+  public:
+    void note(std::size_t table) {
+        std::lock_guard const lock(m_guard);
+        m_table = m_table.value_or(table);
+    }
+    [[nodiscard]] std::optional<std::size_t> const& table() const { return m_table; }
+
+  private:
+    std::mutex m_guard{};
+    std::optional<std::size_t> m_table{};
+};
+
+auto told_safely(snapshot::SourceView const& view, Reading const& reading, FailedTable& failed) {
+    return [&](Error error) -> Error {
+        auto const& tables = view.inventory().tables;
+        if (reading.table >= tables.size() || tables[reading.table].masked_columns.empty()) {
+            return while_doing("reading with " + reading.sql)(std::move(error));
+        }
+        failed.note(reading.table);
+        return without_values(std::move(error), tables[reading.table].plain_name());
+    };
+}
+
 } // namespace
 
 Result<void> read_all_rows(snapshot::SourceView& view, snapshot::ChunkWriter& writer, snapshot::Manifest& manifest,
@@ -145,18 +172,24 @@ Result<void> read_all_rows(snapshot::SourceView& view, snapshot::ChunkWriter& wr
     for (auto& compressor : compressors) {
         streams.emplace_back(writer, compressor);
     }
-    TRY(snapshot::run_parallel(view.worker_count(), units.size(),
-                               [&](std::size_t worker, std::size_t item) -> Result<void> {
-                                   UnitParts parts;
-                                   Reader reader(view.worker(worker), streams[worker], progress);
-                                   for (auto const& reading : units[item]) {
-                                       TRY(reader.read(reading).map_error(while_doing("reading with " + reading.sql)));
-                                       parts.note(reading, reader);
-                                   }
-                                   TRY_ASSIGN(auto finished, streams[worker].finish());
-                                   parts.distribute(std::move(finished), collectors);
-                                   return {};
-                               }));
+    FailedTable failed;
+    auto const read = snapshot::run_parallel(
+        view.worker_count(), units.size(), [&](std::size_t worker, std::size_t item) -> Result<void> {
+            UnitParts parts;
+            Reader reader(view.worker(worker), streams[worker], progress);
+            for (auto const& reading : units[item]) {
+                TRY(reader.read(reading).map_error(told_safely(view, reading, failed)));
+                parts.note(reading, reader);
+            }
+            TRY_ASSIGN(auto finished, streams[worker].finish());
+            parts.distribute(std::move(finished), collectors);
+            return {};
+        });
+    if (!read) {
+        return tl::unexpected<Error>(
+            failed.table() ? blame_column(view.holder(), view.inventory().tables[*failed.table()], read.error())
+                           : read.error());
+    }
     for (std::size_t table = 0; table < view.inventory().tables.size(); ++table) {
         manifest.data.push_back(collectors[table].take());
     }

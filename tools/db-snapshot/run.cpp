@@ -4,6 +4,7 @@
 #include "common/store/open_store.hpp"
 #include "tools/db-snapshot/export_files.hpp"
 #include "tools/db-snapshot/inspect.hpp"
+#include "tools/db-snapshot/mask_lint.hpp"
 #include "tools/db-snapshot/take.hpp"
 #include "tools/db-snapshot/verify.hpp"
 
@@ -31,6 +32,7 @@ Result<cli::ExitCode> run(Options const& options, cli::Context& context) {
     case Verb::status: return status(options, context);
     case Verb::verify: return verify(options, context);
     case Verb::export_files: return export_files(options, context);
+    case Verb::mask_lint: return mask_lint(options, context);
     }
     return fail(Errc::internal, "no such verb");
 }

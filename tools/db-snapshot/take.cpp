@@ -13,9 +13,12 @@
 #include "common/store/open_store.hpp"
 #include "common/time/duration_text.hpp"
 #include "common/time/timestamp.hpp"
+#include "tools/db-snapshot/mask.hpp"
+#include "tools/db-snapshot/mask_defaults.hpp"
 #include "tools/db-snapshot/rows.hpp"
 #include "tools/db-snapshot/run_record.hpp"
 
+#include <optional>
 #include <ostream>
 
 namespace sluice::db_snapshot {
@@ -31,9 +34,24 @@ struct Taken {
     std::chrono::milliseconds took{};
 };
 
-Result<std::string> name_of_source(postgres::ConnectionParameters const& source, Options const& options) {
-    TRY_ASSIGN(auto session, postgres::connect(source, "snapshot"));
+Result<std::optional<Masks>> masks_of(Options const& options, ci::Environment const& environment) {
+    if (options.mask.empty()) {
+        return std::optional<Masks>{};
+    }
+    return Masks::load(options.mask, environment).map([](Masks masks) {
+        return std::optional<Masks>(std::move(masks));
+    });
+}
+
+// Masks are checked before anything is written, and once more when the tables cannot change any longer.
+Result<std::string> name_of_source(postgres::ConnectionParameters const& source, Options const& options,
+                                   std::optional<Masks> const& masks) {
+    TRY_ASSIGN(auto session, postgres::connect(masks ? masks->connection(source) : source, "snapshot"));
     TRY_ASSIGN(auto const facts, snapshot::identify(*session));
+    if (masks) {
+        TRY(snapshot::check_source(*session));
+        TRY(masks->check(*session, options.exclude_data).map([](MaskPlan const&) {}));
+    }
     std::string name = options.name.empty() ? facts.database : options.name;
     TRY(snapshot::check_name(name));
     return name;
@@ -54,15 +72,30 @@ struct Schema {
     int pg_dump_major = 0;
 };
 
+// Defaults with a literal are taken out of the archive, for which it has to be there as a whole.
+Result<void> dump_masked(process::Runner& runner, snapshot::SchemaDump const& dump, MaskPlan const& plan,
+                         snapshot::ChunkedStream& stream) {
+    std::string archive;
+    TRY(snapshot::dump_schema(runner, dump, [&](std::string_view bytes) -> Result<void> {
+        archive += bytes;
+        return {};
+    }));
+    TRY(remove_defaults(archive, plan.dropped_defaults));
+    return stream.append(archive);
+}
+
 Result<Schema> store_schema(SourceView& view, postgres::ConnectionParameters const& source,
-                            snapshot::ChunkWriter& writer, process::Runner& runner) {
+                            snapshot::ChunkWriter& writer, process::Runner& runner, MaskPlan const* plan) {
     TRY_ASSIGN(auto tools, postgres::find_dump_tools(runner, view.holder().server_version()));
     TRY_ASSIGN(auto role, snapshot::role_for_pg_dump(view.holder()));
     int const major = tools.major;
     snapshot::Compressor compressor;
     snapshot::ChunkedStream stream(writer, compressor);
-    TRY(snapshot::dump_schema(runner, {std::move(tools), source, view.exported_snapshot(), std::move(role)},
-                              [&](std::string_view bytes) { return stream.append(bytes); }));
+    snapshot::SchemaDump const dump{std::move(tools), source, view.exported_snapshot(), std::move(role),
+                                    plan != nullptr && !plan->masking.comments_kept};
+    TRY(plan != nullptr
+            ? dump_masked(runner, dump, *plan, stream)
+            : snapshot::dump_schema(runner, dump, [&](std::string_view bytes) { return stream.append(bytes); }));
     stream.end_part(0);
     TRY_ASSIGN(auto parts, stream.finish());
     return Schema{std::move(parts.front().pieces), major};
@@ -77,20 +110,35 @@ std::uint64_t estimated_bytes(snapshot::Inventory const& inventory) {
     return bytes;
 }
 
-Result<Manifest> read_source(postgres::ConnectionParameters const& source, Options const& options,
-                             cli::Context& context, snapshot::ChunkWriter& writer, RunRecord& record) {
+/// A source to read, and what becomes of its values on the way.
+struct MaskedSource {
+    postgres::ConnectionParameters const& source;
+    std::optional<Masks> const& masks;
+};
+
+Result<Manifest> read_source(MaskedSource const& from, Options const& options, cli::Context& context,
+                             snapshot::ChunkWriter& writer, RunRecord& record) {
     Schema schema;
+    std::optional<MaskPlan> plan;
     auto const dump = [&](SourceView& view) -> Result<void> {
-        TRY_ASSIGN(schema, store_schema(view, source, writer, context.runner));
+        if (from.masks) {
+            TRY_ASSIGN(plan, from.masks->apply(view, options.exclude_data));
+        }
+        TRY_ASSIGN(schema, store_schema(view, from.source, writer, context.runner, plan ? &*plan : nullptr));
         return {};
     };
-    TRY_ASSIGN(auto view, SourceView::open(source, {options.jobs, options.lock_timeout, options.exclude_data},
+    auto const connection = from.masks ? from.masks->connection(from.source) : from.source;
+    TRY_ASSIGN(auto view, SourceView::open(connection, {options.jobs, options.lock_timeout, options.exclude_data},
                                            context.clock, dump));
     for (auto const& what : view->inventory().left_out) {
         log::info("left out", {{"what", what}});
     }
     Manifest manifest;
     manifest.inventory = view->inventory();
+    manifest.masked = plan.has_value();
+    if (plan) {
+        manifest.masking = from.masks->manifest_part(*plan);
+    }
     manifest.schema = std::move(schema.pieces);
     manifest.pg_dump_major = schema.pg_dump_major;
     {
@@ -104,11 +152,11 @@ Result<Manifest> read_source(postgres::ConnectionParameters const& source, Optio
     return manifest;
 }
 
-Result<Taken> take_into(snapshot::Catalog const& catalog, RunRecord& record,
-                        postgres::ConnectionParameters const& source, Options const& options, cli::Context& context) {
+Result<Taken> take_into(snapshot::Catalog const& catalog, RunRecord& record, MaskedSource const& from,
+                        Options const& options, cli::Context& context) {
     auto const begin = context.clock.steady_now();
     snapshot::ChunkWriter writer(catalog.store(), chunks_of_latest(catalog));
-    TRY_ASSIGN(Manifest manifest, read_source(source, options, context, writer, record));
+    TRY_ASSIGN(Manifest manifest, read_source(from, options, context, writer, record));
     manifest.chunks = writer.take_chunks();
     manifest.id = record.id();
     manifest.name = catalog.name();
@@ -129,6 +177,7 @@ Json to_json(Taken const& taken) {
     return {{"version", 1},
             {"id", manifest.id},
             {"name", manifest.name},
+            {"masked", manifest.masked},
             {"tables", manifest.inventory.tables.size()},
             {"rows", manifest.total_rows()},
             {"plain_bytes", manifest.total_plain_bytes()},
@@ -151,20 +200,22 @@ void log_end(Taken const& taken) {
 
 Result<cli::ExitCode> take(Options const& options, cli::Context& context) {
     TRY_ASSIGN(auto const source, postgres::resolve_connection(options.source, context.environment));
-    TRY_ASSIGN(auto const name, name_of_source(source, options));
+    TRY_ASSIGN(auto const masks, masks_of(options, context.environment));
+    TRY_ASSIGN(auto const name, name_of_source(source, options, masks));
     TRY_ASSIGN(auto store, store::open_or_create_store(options.store, context.clock));
     snapshot::Catalog const catalog(*store, name);
     TRY_ASSIGN(auto record, RunRecord::begin(catalog, snapshot::new_snapshot_id(context.clock), context.clock));
     log::info("snapshot begins", {{"id", record->id()}, {"source", source.description()}, {"store", options.store}});
-    auto const taken = take_into(catalog, *record, source, options, context);
+    auto const taken = take_into(catalog, *record, {source, masks}, options, context);
     if (!taken) {
         record->failed(taken.error().message);
         return tl::unexpected<Error>(taken.error());
     }
     if (!options.dotenv.empty()) {
-        TRY(cli::write_dotenv(
-            options.dotenv,
-            {{"SLUICE_SNAPSHOT_ID", record->id()}, {"SLUICE_SNAPSHOT_NAME", name}, {"SLUICE_STORE", options.store}}));
+        TRY(cli::write_dotenv(options.dotenv, {{"SLUICE_SNAPSHOT_ID", record->id()},
+                                               {"SLUICE_SNAPSHOT_NAME", name},
+                                               {"SLUICE_SNAPSHOT_MASKED", masks ? "true" : "false"},
+                                               {"SLUICE_STORE", options.store}}));
     }
     log_end(*taken);
     context.out << (options.common.json ? json::dump(to_json(*taken)) : record->id()) << '\n';

@@ -4,24 +4,17 @@
 #include "tools/split-check/change_list.hpp"
 #include "tools/split-check/classify_release.hpp"
 #include "tools/split-check/deployed_code.hpp"
-#include "tools/split-check/waiver.hpp"
+#include "tools/split-check/gather_waivers.hpp"
+#include "tools/split-check/submodules.hpp"
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
 #include <ostream>
 
 namespace sluice::split_check {
 
 namespace {
-
-std::string in_repo(Options const& options, std::string const& path) {
-    return options.repo.empty() ? path : options.repo + "/" + path;
-}
-
-Error as_usage(Error error) {
-    error.kind = Errc::usage;
-    return error;
-}
 
 Result<Range> find_range(Options const& options, Git const& git, cli::Context& context) {
     RangeRequest request = options.range;
@@ -55,95 +48,73 @@ bool adds_ordered_migration(std::vector<ClassifiedFile> const& files) {
     });
 }
 
-Result<std::vector<Waiver>> trailer_waivers(Git const& git, Range const& range) {
-    std::vector<Waiver> waivers;
-    if (range.initial) {
-        return waivers;
-    }
-    TRY_ASSIGN(auto const output, git.run({"log", "--format=%h%n%(trailers:key=Split-Check-Waive,valueonly,unfold)",
-                                           range.base + ".." + range.head}));
-    std::string commit;
-    std::string_view rest{output};
-    while (!rest.empty()) {
-        std::size_t const end = std::min(rest.find('\n'), rest.size());
-        std::string const line{rest.substr(0, end)};
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-        auto waiver = parse_trailer(line);
-        if (waiver) {
-            waiver->where = "commit " + commit;
-            waivers.push_back(std::move(*waiver));
-        } else if (!line.empty() && line.find(' ') == std::string::npos) {
-            commit = line;
-        }
-    }
-    return waivers;
+Error as_usage(Error error) {
+    error.kind = Errc::usage;
+    return error;
 }
 
-Result<std::vector<Waiver>> file_waivers(Options const& options) {
-    std::string const path = in_repo(options, ".split-check/waivers.json");
-    std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored)) {
-        return std::vector<Waiver>{};
-    }
-    TRY_ASSIGN(auto const text, read_file(path));
-    return parse_waivers(text, path).map_error(as_usage);
-}
-
-Result<std::vector<Waiver>> all_waivers(Release const& release, Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto waivers, file_waivers(options));
-    for (auto const& file : release.files) {
-        auto comments = comment_waivers(file);
-        std::move(comments.begin(), comments.end(), std::back_inserter(waivers));
-    }
-    auto const mixed = context.environment.get("SLUICE_SPLIT_WAIVE_MIXED");
-    if (mixed && release.kind == Kind::mixed) {
-        Waiver waiver;
-        waiver.rule = rule::mixed;
-        waiver.reason = *mixed;
-        waiver.where = "SLUICE_SPLIT_WAIVE_MIXED";
-        waiver.may_waive_mixed = true;
-        waivers.push_back(std::move(waiver));
-    }
-    return waivers;
-}
-
-Result<void> finish_release(Release& release, Git const* git, Range const& range, Config const& config,
-                            Options const& options, cli::Context& context) {
+Result<void> finish_release(Release& release, Git const* git, Range const& range, std::vector<Waiver> trailers,
+                            Config const& config, Options const& options, cli::Context& context) {
     release.base = range.base;
     release.head = range.head;
     release.range_from = range.from;
     release.initial = range.initial;
     if (git != nullptr && !range.initial) {
-        CodeSearch search(*git, config);
+        CodeSearch search(*git, config, options.recurse);
         TRY(hold_against_code(release.findings, range.base, search));
     }
     settle(release, config);
-    TRY_ASSIGN(auto waivers, all_waivers(release, options, context));
-    if (git != nullptr && !release.findings.empty()) {
-        TRY_ASSIGN(auto trailers, trailer_waivers(*git, range));
-        std::move(trailers.begin(), trailers.end(), std::back_inserter(waivers));
-    }
+    TRY_ASSIGN(auto waivers, stated_waivers(release, options, context));
+    std::move(trailers.begin(), trailers.end(), std::back_inserter(waivers));
     apply_waivers(release, waivers, config, context.clock.wall_now());
     settle(release, config);
     return {};
 }
 
+// While git still looks for differences, it may list the head for those found already.
+Result<std::vector<ClassifiedFile>> classify_range(Git const& git, Range const& range, TreeSource& head,
+                                                   Config const& config) {
+    TRY_ASSIGN(auto const* presets, built_in_presets());
+    PossiblePresets possible(*presets);
+    TRY_ASSIGN(auto changes, git.diff(range.base, range.head, [&](Change const& change) {
+        possible.take(change.path);
+        if (possible.need_trees()) {
+            head.expect_listing();
+        }
+    }));
+    TreeSource base(git, range.base);
+    TRY_ASSIGN(auto const in_use, presets_in_use(possible.list(), config, {&base, &head}, changes));
+    return classify_changes(std::move(changes), config, in_use, {&base, &head});
+}
+
+Result<std::vector<ClassifiedFile>> classify_with_submodules(Git const& git, Range const& range, TreeSource& head,
+                                                             Config const& config, process::Runner& runner) {
+    Submodules submodules(runner, git.top());
+    TRY_ASSIGN(auto own, git.diff(range.base, range.head));
+    TRY_ASSIGN(auto changes, submodules.expand(std::move(own)));
+    TreeSource base(git, range.base);
+    SourceWithSubmodules whole_head(head, submodules);
+    SourceWithSubmodules whole_base(base, submodules);
+    return classify_release(std::move(changes), config, {&whole_base, &whole_head});
+}
+
 Result<Release> judge_range(Options const& options, Config const& config, cli::Context& context) {
     Git const git(context.runner, options.repo);
     TRY_ASSIGN(auto const range, find_range(options, git, context));
-    TRY_ASSIGN(auto changes, git.diff(range.base, range.head));
-    TreeSource base(git, range.base);
+    auto trailers = std::async(std::launch::async, [&] { return trailer_waivers(git, range); });
     TreeSource head(git, range.head);
-    TRY_ASSIGN(auto files, classify_release(std::move(changes), config, {&base, &head}));
+    TRY_ASSIGN(auto files, options.recurse ? classify_with_submodules(git, range, head, config, context.runner)
+                                           : classify_range(git, range, head, config));
     name_renames(files, git, range);
     std::vector<FileRef> base_files;
     if (!range.initial && adds_ordered_migration(files)) {
-        TRY_ASSIGN(auto const* listed, base.files());
-        base_files = *listed;
+        TRY_ASSIGN(auto const* listed, head.files());
+        base_files = numbered_files_before(files, *listed);
     }
     auto const rendered = render_migrations(files, config, range, options, context);
     Release release = judge_release(std::move(files), {config, base_files, rendered});
-    TRY(finish_release(release, &git, range, config, options, context));
+    TRY_ASSIGN(auto waivers, trailers.get());
+    TRY(finish_release(release, &git, range, std::move(waivers), config, options, context));
     return release;
 }
 
@@ -154,31 +125,13 @@ Result<Release> judge_list(Options const& options, Config const& config, cli::Co
     Range const range{"", "", "a list of files", false};
     auto const rendered = render_migrations(files, config, range, options, context);
     Release release = judge_release(std::move(files), {config, {}, rendered});
-    TRY(finish_release(release, nullptr, range, config, options, context));
+    TRY(finish_release(release, nullptr, range, {}, config, options, context));
     return release;
 }
 
 Result<Release> judge(Options const& options, cli::Context& context) {
     TRY_ASSIGN(auto const config, load_config(options));
     return options.files_from.empty() ? judge_range(options, config, context) : judge_list(options, config, context);
-}
-
-// Built only when asked for: of ten thousand files a report takes longer than the verdict.
-template <class Make> Result<void> write_report(std::string const& path, Make make) {
-    return path.empty() ? Result<void>{} : write_whole(path, make());
-}
-
-Result<void> write_reports(Release const& release, Options const& options) {
-    auto const& files = options.files;
-    if (!files.dotenv.empty()) {
-        TRY(cli::write_dotenv(files.dotenv, dotenv_lines(release, options.strict)));
-    }
-    TRY(write_report(files.report, [&] { return json_report(release, options.strict); }));
-    TRY(write_report(files.code_quality, [&] { return code_quality_report(release); }));
-    TRY(write_report(files.sarif, [&] { return sarif_report(release); }));
-    TRY(write_report(files.junit, [&] { return junit_report(release, options.strict); }));
-    return write_report(files.child_pipeline,
-                        [&] { return child_pipeline(release, options.templates, options.strict); });
 }
 
 // What the reports say when there is no answer: nothing in them may read as yes.
@@ -188,6 +141,17 @@ Release no_answer(Error const& error) {
     release.phase = Phase::unknown;
     release.safety = Safety::unknown;
     release.range_from = error.message;
+    release.failed_with = cli::exit_status_of(error.kind, 0);
+    Finding finding;
+    finding.rule = rule::no_answer;
+    finding.safety = Safety::unknown;
+    finding.phase = Phase::unknown;
+    // Readers want a file to show it at; the configuration is where its cure may be.
+    finding.path = ".split-check/config.json";
+    finding.message = error.message + ": " + std::string(rule_of(rule::no_answer).harm);
+    finding.advice = error.hint.empty() ? std::string(rule_of(rule::no_answer).advice) : error.hint;
+    finding.statement = "no answer";
+    release.findings.push_back(std::move(finding));
     return release;
 }
 
@@ -203,11 +167,6 @@ Result<Config> load_config(Options const& options) {
     }
     config.postgres_version = options.postgres_version == 0 ? config.postgres_version : options.postgres_version;
     return config;
-}
-
-Result<void> publish(Release const& release, Options const& options, cli::Context& context) {
-    context.out << (options.common.json ? json_report(release, options.strict) : text_report(release, options.strict));
-    return write_reports(release, options);
 }
 
 Result<cli::ExitCode> run_check(Options const& options, cli::Context& context) {

@@ -14,6 +14,9 @@ namespace sluice::split_check {
 /// The configuration file, or the defaults where there is none and none was named. Errors: usage.
 [[nodiscard]] Result<Config> load_config(Options const& options);
 
+/// Writes the report files that are asked for, each whatever became of the others. Errors: not_found.
+[[nodiscard]] Result<void> write_reports(Release const& release, Options const& options);
+
 /// Prints the release and writes all report files. Errors: not_found when a file cannot be written.
 [[nodiscard]] Result<void> publish(Release const& release, Options const& options, cli::Context& context);
 

@@ -15,18 +15,39 @@ std::string one_job(std::string const& name, std::string const& line) {
 
 std::string include(std::string const& path) { return "include:\n  - local: " + quoted(path) + "\n"; }
 
+std::string variables_of(Release const& release, std::string const& pipeline, std::string const& indentation) {
+    return indentation + "variables:\n" + indentation + "  PIPELINE_KIND: " + quoted(pipeline) + "\n" + indentation +
+           "  SLUICE_SPLIT_BASE: " + quoted(release.base) + "\n" + indentation +
+           "  SLUICE_SPLIT_HEAD: " + quoted(release.head) + "\n";
+}
+
+// A pipeline of its own for each service that has something to deploy. They share no database, so none waits for
+// another. Source: GitLab "Downstream pipelines": a child may start children of its own, and no deeper.
+std::string service_jobs(Release const& release, ChildTemplates const& templates) {
+    std::string jobs;
+    for (auto const& service : release.services) {
+        std::string const pipeline = pipeline_of(service.kind);
+        if (pipeline != "code" && pipeline != "migrations") {
+            continue;
+        }
+        std::string const name = service.name == "(rest)" ? "rest" : service.name;
+        jobs += "split-check-" + name + ":\n  trigger:\n    include:\n      - local: " +
+                quoted(pipeline == "code" ? templates.code : templates.migrations) + "\n    strategy: depend\n" +
+                variables_of(release, pipeline, "  ") + "    SLUICE_SPLIT_SERVICE: " + quoted(name) + "\n";
+    }
+    return jobs;
+}
+
 } // namespace
 
 std::string child_pipeline(Release const& release, ChildTemplates const& templates, bool strict) {
     std::string const pipeline = pipeline_of(release, strict);
-    std::string const variables = "variables:\n  PIPELINE_KIND: " + quoted(pipeline) +
-                                  "\n  SLUICE_SPLIT_BASE: " + quoted(release.base) +
-                                  "\n  SLUICE_SPLIT_HEAD: " + quoted(release.head) + "\n";
-    if (pipeline == "code") {
-        return include(templates.code) + variables;
+    if (pipeline == "code" || pipeline == "migrations") {
+        return include(pipeline == "code" ? templates.code : templates.migrations) +
+               variables_of(release, pipeline, "");
     }
-    if (pipeline == "migrations") {
-        return include(templates.migrations) + variables;
+    if (pipeline == "per-service") {
+        return service_jobs(release, templates);
     }
     if (pipeline == "none") {
         return one_job("split-check-nothing-to-deploy", "echo 'split-check: nothing to deploy in this release'");

@@ -16,9 +16,9 @@ constexpr std::array<std::string_view, 9> k_outside{"test",         "tests",  "s
                                                     "node_modules", "vendor", "docs", "examples"};
 constexpr std::array<std::string_view, 7> k_test_folders{"test",     "tests",     "spec", "fixtures",
                                                          "testdata", "__tests__", "specs"};
-constexpr std::array<std::string_view, 8> k_neutral_names{".editorconfig",  ".gitignore",  ".gitattributes",
-                                                          ".gitlab-ci.yml", "Jenkinsfile", "CODEOWNERS",
-                                                          "LICENSE",        ".mailmap"};
+constexpr std::array<std::string_view, 9> k_neutral_names{".gitmodules",    ".editorconfig",  ".gitignore",
+                                                          ".gitattributes", ".gitlab-ci.yml", "Jenkinsfile",
+                                                          "CODEOWNERS",     "LICENSE",        ".mailmap"};
 constexpr std::array<std::string_view, 3> k_neutral_folders{".github", ".gitlab", ".split-check"};
 
 std::string_view name_in(std::string_view path) {
@@ -85,7 +85,7 @@ Candidate const* best_candidate(std::vector<Candidate> const& candidates, std::o
 
 void take_preset(ClassifiedFile& file, Candidate const& candidate) {
     file.preset = candidate.preset;
-    file.entry = candidate.file;
+    file.habits = candidate.file->habits;
 }
 
 std::string pattern_that_matched(PresetFile const& file, std::string_view path) {
@@ -99,40 +99,20 @@ std::string pattern_that_matched(PresetFile const& file, std::string_view path) 
 
 } // namespace
 
-PresetIndex::PresetIndex(std::vector<Preset> const& presets) {
-    for (auto const& preset : presets) {
-        for (auto const& file : preset.files) {
-            for (auto const& glob : file.paths) {
-                auto endings = glob.endings();
-                std::sort(endings.begin(), endings.end());
-                endings.erase(std::unique(endings.begin(), endings.end()), endings.end());
-                for (auto const& ending : endings) {
-                    m_by_ending[ending].push_back({{&preset, &file}, &glob});
-                }
-            }
-        }
+void add_preset_file(PresetIndex& index, Preset const& preset, PresetFile const& file) {
+    for (auto const& glob : file.paths) {
+        index.add(glob, {&preset, &file});
     }
 }
 
-std::vector<Candidate> PresetIndex::candidates(std::string_view path) const {
-    std::vector<Candidate> found;
-    auto const take = [&](std::string_view ending) {
-        auto const bucket = m_by_ending.find(ending);
-        if (bucket == m_by_ending.end()) {
-            return;
+PresetIndex index_of(std::vector<Preset> const& presets) {
+    PresetIndex index;
+    for (auto const& preset : presets) {
+        for (auto const& file : preset.files) {
+            add_preset_file(index, preset, file);
         }
-        for (auto const& entry : bucket->second) {
-            if (path.find(entry.glob->required()) != std::string_view::npos && entry.glob->matches(path)) {
-                found.push_back(entry.candidate);
-            }
-        }
-    };
-    std::string_view const ending = ending_of(path);
-    take(ending);
-    if (!ending.empty()) {
-        take({});
     }
-    return found;
+    return index;
 }
 
 bool is_outside_presets(std::string_view path) {
@@ -152,14 +132,18 @@ std::string neutral_reason(std::string_view path) {
     return about_project ? "default: project files" : "";
 }
 
+bool is_sql_name(std::string_view path) {
+    constexpr std::array<std::string_view, 5> endings{"sql", "ddl", "psql", "pgsql", "plsql"};
+    return is_one_of(ending_of(path), endings);
+}
+
 bool holds_ddl(std::string_view path, std::string_view text) {
     constexpr std::array<std::string_view, 9> sql{"create table", "alter table",         "drop table",
                                                   "create index", "create unique index", "drop index",
                                                   "drop column",  "add column",          "alter type"};
     constexpr std::array<std::string_view, 8> calls{"create_table", "add_column", "remove_column", "createtable",
                                                     "addcolumn",    "dropcolumn", "drop_table",    "drop_column"};
-    constexpr std::array<std::string_view, 5> sql_endings{"sql", "ddl", "psql", "pgsql", "plsql"};
-    bool const is_sql = is_one_of(ending_of(path), sql_endings);
+    bool const is_sql = is_sql_name(path);
     bool const about_migrations = path.find("migrat") != std::string_view::npos;
     if (!is_sql && !about_migrations) {
         return false;
@@ -182,6 +166,11 @@ ClassifiedFile classify_file(Change change, Config const& config, std::vector<Ca
         }
         return file;
     }
+    if (file.change.unseen) {
+        file.file_class = FileClass::unknown;
+        file.decided_by = "submodule: its commits are not in this clone";
+        return file;
+    }
     if (candidate != nullptr) {
         file.file_class = candidate->file->file_class;
         file.decided_by = "preset " + candidate->preset->name + ": " + pattern_that_matched(*candidate->file, path);
@@ -190,13 +179,16 @@ ClassifiedFile classify_file(Change change, Config const& config, std::vector<Ca
     }
     file.decided_by = neutral_reason(path);
     file.file_class = file.decided_by.empty() ? FileClass::code : FileClass::neutral;
-    if (file.decided_by.empty()) {
-        file.decided_by = file.change.new_mode == k_mode_submodule || file.change.old_mode == k_mode_submodule
-                              ? "default: a submodule is code"
-                              : "default: what nothing else knows is code";
-        file.holds_unclaimed_ddl = text && holds_ddl(path, *text);
-    }
+    file.holds_unclaimed_ddl = file.decided_by.empty() && text && holds_ddl(path, *text);
     return file;
+}
+
+std::string reason_of(ClassifiedFile const& file) {
+    if (!file.decided_by.empty()) {
+        return file.decided_by;
+    }
+    bool const submodule = file.change.new_mode == k_mode_submodule || file.change.old_mode == k_mode_submodule;
+    return submodule ? "default: a submodule is code" : "default: what nothing else knows is code";
 }
 
 } // namespace sluice::split_check

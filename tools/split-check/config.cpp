@@ -138,6 +138,9 @@ Result<Config> parse_config(std::string_view text, std::string const& name) {
     TRY_ASSIGN(config.table_bytes, read_sizes(reader).map_error(here));
     TRY(reader.finish().map_error(here));
     TRY(check_presets(config.presets).map_error(here));
+    if (config.postgres_version < k_oldest_postgres || config.postgres_version > k_newest_postgres) {
+        return fail(Errc::bad_data, "'postgres_version' in '" + name + "' is no major version such as 15");
+    }
     if (version != 1) {
         return fail(Errc::bad_data, "'" + name + "' has version " + std::to_string(version) + ", known is 1");
     }

@@ -12,6 +12,10 @@
 
 namespace sluice::split_check {
 
+/// What may be said of the server's major version. The rules differ from 11 on; nothing newer than 18 is known here.
+inline constexpr unsigned k_oldest_postgres = 9;
+inline constexpr unsigned k_newest_postgres = 99;
+
 /// One line of the ordered list; the last that matches decides.
 struct ClassRule {
     Glob glob;

@@ -57,6 +57,21 @@ Result<std::string> token_header(ci::Environment const& environment) {
                 "Set SLUICE_GITLAB_TOKEN to a token with read_api, as a masked variable.");
 }
 
+// curl's own words for the answer. Source: curl(1), --fail and exit code 22.
+std::string hint_for(std::string const& said) {
+    auto const answered = [&](char const* code) {
+        return said.find(std::string("returned error: ") + code) != std::string::npos;
+    };
+    if (answered("401") || answered("403")) {
+        return "A job token may not read deployments of every project: set SLUICE_GITLAB_TOKEN to a token with "
+               "read_api.";
+    }
+    if (answered("404")) {
+        return "GitLab hides what a token may not see: check CI_PROJECT_ID, and that the token may read the project.";
+    }
+    return "Run the job again once GitLab answers, or pass the revision with --deployed.";
+}
+
 Result<std::string> ask_gitlab(std::string const& environment_name, process::Runner& runner,
                                ci::Environment const& environment) {
     TRY_ASSIGN(auto const api, variable(environment, "CI_API_V4_URL"));
@@ -65,7 +80,10 @@ Result<std::string> ask_gitlab(std::string const& environment_name, process::Run
     std::string const url = api + "/projects/" + url_encoded(project) +
                             "/deployments?environment=" + url_encoded(environment_name) +
                             "&status=success&order_by=id&sort=desc&per_page=1";
-    process::Command command{{"curl", "--silent", "--show-error", "--fail", "--max-time", "30", "--config", "-"}};
+    // Without the user's own configuration; at most half a minute in all, with two more tries for a server that is
+    // busy.
+    process::Command command{{"curl", "--disable", "--silent", "--show-error", "--fail", "--max-time", "15", "--retry",
+                              "2", "--retry-max-time", "16", "--config", "-"}};
     command.input = "url = " + quoted(url) + "\nheader = " + quoted(header) + "\n";
     auto outcome = runner.run(command);
     if (!outcome) {
@@ -74,10 +92,16 @@ Result<std::string> ask_gitlab(std::string const& environment_name, process::Run
     if (!outcome->succeeded()) {
         Error error = process::failure_of(command, *outcome);
         error.kind = Errc::unknown;
-        error.hint = "A job token may not read deployments of this project: set SLUICE_GITLAB_TOKEN.";
+        error.hint = hint_for(outcome->error_output);
         return tl::unexpected<Error>(std::move(error));
     }
     return std::move(outcome->output);
+}
+
+// What goes on to git must be nothing else.
+bool is_commit_name(std::string const& text) {
+    return text.find_first_not_of("0123456789abcdef") == std::string::npos &&
+           text.find_first_not_of('0') != std::string::npos;
 }
 
 Result<std::string> gitlab_revision(std::string const& name, process::Runner& runner,
@@ -94,7 +118,7 @@ Result<std::string> gitlab_revision(std::string const& name, process::Runner& ru
     }
     Json const& first = (*document)[0];
     bool const has_sha = first.is_object() && first.contains("sha") && first["sha"].is_string();
-    if (!has_sha) {
+    if (!has_sha || !is_commit_name(first["sha"].get<std::string>())) {
         return fail(Errc::unknown, "GitLab's answer about '" + name + "' names no revision");
     }
     return first["sha"].get<std::string>();

@@ -7,6 +7,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <iterator>
 
 namespace sluice::split_check {
 
@@ -36,16 +37,43 @@ std::string last_part(std::string const& object) {
     return point == std::string::npos ? object : object.substr(point + 1);
 }
 
+struct Hit {
+    Mention mention;
+    std::string_view text;
+};
+
 // "tree:path NUL line NUL text", as git grep -z prints it.
-std::optional<Mention> read_mention(std::string_view line, std::size_t prefix) {
+std::optional<Hit> read_hit(std::string_view line, std::size_t prefix) {
     std::size_t const first = line.find('\0');
     std::size_t const second = first == std::string_view::npos ? first : line.find('\0', first + 1);
     if (second == std::string_view::npos || first < prefix) {
         return std::nullopt;
     }
-    Mention mention{std::string(line.substr(prefix, first - prefix))};
-    std::from_chars(line.data() + first + 1, line.data() + second, mention.line);
-    return mention;
+    Hit hit{{std::string(line.substr(prefix, first - prefix))}, line.substr(second + 1)};
+    std::from_chars(line.data() + first + 1, line.data() + second, hit.mention.line);
+    return hit;
+}
+
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+bool holds_word(std::string_view text, std::string const& word) {
+    for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+        std::size_t const end = at + word.size();
+        if ((at == 0 || !is_word(text[at - 1])) && (end >= text.size() || !is_word(text[end]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool names_it(std::string_view text, std::string const& identifier) {
+    auto const all = spellings(identifier);
+    return std::any_of(all.begin(), all.end(), [&](std::string const& one) { return holds_word(text, one); });
+}
+
+// What no line can hold, git must not be asked for: an empty pattern is in every line.
+bool can_be_searched(std::string const& identifier) {
+    return !identifier.empty() && identifier.find('\n') == std::string::npos;
 }
 
 void judge_mention(Finding& finding, std::string const& name, std::string const& deployed,
@@ -93,14 +121,18 @@ Result<bool> CodeSearch::is_code(std::string const& path) const {
     if (rule != nullptr && rule->file_class) {
         return *rule->file_class == FileClass::code;
     }
-    static PresetIndex const index(*presets);
-    auto const candidates = index.candidates(path);
+    static PresetIndex const index = index_of(*presets);
     // Presets that go by the text of a file would claim every file of a language by its path alone.
     bool const about_migrations = path.find("igrat") != std::string::npos;
-    bool const migration_like = std::any_of(candidates.begin(), candidates.end(), [&](Candidate const& candidate) {
-        return candidate.file->contains.empty() || about_migrations;
+    bool migration_like = false;
+    index.visit(path, [&](Candidate const& candidate) {
+        migration_like = migration_like || candidate.file->contains.empty() || about_migrations;
     });
     return !migration_like && neutral_reason(path).empty();
+}
+
+void CodeSearch::expect(Names const& identifiers) {
+    std::copy_if(identifiers.begin(), identifiers.end(), std::inserter(m_expected, m_expected.end()), can_be_searched);
 }
 
 Result<std::optional<Mention>> CodeSearch::find(std::string const& revision, std::string const& identifier) {
@@ -108,31 +140,62 @@ Result<std::optional<Mention>> CodeSearch::find(std::string const& revision, std
     if (known != m_known.end()) {
         return known->second;
     }
-    std::vector<std::string> arguments{"grep", "-I", "-n", "-z", "-w", "-F", "--full-name"};
-    for (auto const& spelling : spellings(identifier)) {
-        arguments.insert(arguments.end(), {"-e", spelling});
+    if (!can_be_searched(identifier)) {
+        return std::optional<Mention>{};
+    }
+    TRY(search(revision, m_expected.contains(identifier) ? m_expected : Names{identifier}));
+    return m_known[{revision, identifier}];
+}
+
+Result<void> CodeSearch::search(std::string const& revision, Names const& identifiers) {
+    std::vector<std::string> arguments{"grep", "-I", "-n", "-z", "-w", "-F", "--full-name", "-f", "-"};
+    if (m_recurse) {
+        arguments.emplace_back("--recurse-submodules");
+    }
+    std::string patterns;
+    for (auto const& identifier : identifiers) {
+        m_known[{revision, identifier}] = std::nullopt;
+        for (auto const& spelling : spellings(identifier)) {
+            patterns += spelling + "\n";
+        }
     }
     arguments.push_back(revision);
-    TRY_ASSIGN(auto const outcome, m_git.attempt(arguments));
+    TRY_ASSIGN(auto const outcome, m_git.attempt(arguments, patterns));
     if (outcome.exit_code > 1) {
         return tl::unexpected<Error>(process::failure_of({{"git grep"}}, outcome));
     }
-    std::optional<Mention> found;
     std::string_view rest{outcome.output};
-    while (!rest.empty() && !found) {
+    while (!rest.empty()) {
         std::size_t const end = std::min(rest.find('\n'), rest.size());
-        auto mention = read_mention(rest.substr(0, end), revision.size() + 1);
+        TRY(take_line(revision, identifiers, rest.substr(0, end)));
         rest.remove_prefix(std::min(end + 1, rest.size()));
-        if (mention) {
-            TRY_ASSIGN(bool const code, is_code(mention->path));
-            found = code ? std::move(mention) : std::nullopt;
+    }
+    return {};
+}
+
+Result<void> CodeSearch::take_line(std::string const& revision, Names const& identifiers, std::string_view line) {
+    auto const hit = read_hit(line, revision.size() + 1);
+    if (!hit) {
+        return {};
+    }
+    TRY_ASSIGN(bool const code, is_code(hit->mention.path));
+    for (auto const& identifier : code ? identifiers : Names{}) {
+        auto& known = m_known[{revision, identifier}];
+        if (!known && names_it(hit->text, identifier)) {
+            known = hit->mention;
         }
     }
-    m_known[{revision, identifier}] = found;
-    return found;
+    return {};
 }
 
 Result<void> hold_against_code(std::vector<Finding>& findings, std::string const& deployed, CodeSearch& search) {
+    std::set<std::string> names;
+    for (auto const& finding : findings) {
+        if (names_an_object(finding)) {
+            names.insert(last_part(finding.object));
+        }
+    }
+    search.expect(names);
     for (auto& finding : findings) {
         if (!names_an_object(finding)) {
             continue;

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,15 +21,23 @@ struct Mention {
 /// Looks for identifiers in the code of a revision, migrations, tests and documents left out. Answers are kept.
 class CodeSearch {
   public:
-    CodeSearch(Git const& git, Config const& config) : m_git(git), m_config(config) {}
+    /// `recurse`: in checked out submodules too.
+    CodeSearch(Git const& git, Config const& config, bool recurse) : m_git(git), m_config(config), m_recurse(recurse) {}
+    /// These will be asked for: each revision is then searched once for all of them.
+    void expect(std::set<std::string> const& identifiers);
     /// Errors: those of git.
     [[nodiscard]] Result<std::optional<Mention>> find(std::string const& revision, std::string const& identifier);
 
   private:
+    using Names = std::set<std::string>;
+    [[nodiscard]] Result<void> search(std::string const& revision, Names const& identifiers);
+    [[nodiscard]] Result<void> take_line(std::string const& revision, Names const& identifiers, std::string_view line);
     [[nodiscard]] Result<bool> is_code(std::string const& path) const;
 
     Git const& m_git;
     Config const& m_config;
+    bool m_recurse;
+    Names m_expected{};
     std::map<std::pair<std::string, std::string>, std::optional<Mention>> m_known{};
 };
 

@@ -1,70 +1,11 @@
 #include "tools/split-check/file_judge.hpp"
 
+#include "tools/split-check/statement_facts.hpp"
 #include "tools/split-check/style_rules.hpp"
 
 #include <algorithm>
 
 namespace sluice::split_check {
-
-namespace {
-
-// PostgreSQL wants these outside transactions. Source: manual, the notes of each command.
-bool is_concurrent(SqlStatement const& statement) {
-    if (flag_at(statement.node, "concurrent") && statement.type != "RefreshMatViewStmt") {
-        return true;
-    }
-    for (auto const& item : at(statement.node, "params")) {
-        if (statement.type == "ReindexStmt" && text_at(at(item, "DefElem"), "defname") == "concurrently") {
-            return true;
-        }
-    }
-    for (auto const& item : at(statement.node, "cmds")) {
-        Json const& command = at(item, "AlterTableCmd");
-        if (flag_at(at(at(command, "def"), "PartitionCmd"), "concurrent")) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool sets_timeout(SqlStatement const& statement) {
-    std::string const name = text_at(statement.node, "name");
-    bool const sets = text_at(statement.node, "kind") == "VAR_SET_VALUE";
-    Json const& arguments = at(statement.node, "args");
-    // Zero means without a limit.
-    bool const zero = arguments.is_array() && arguments.size() == 1 &&
-                      (text_at(at(at(arguments[0], "A_Const"), "sval"), "sval") == "0" ||
-                       at(at(arguments[0], "A_Const"), "ival") == Json::object());
-    return sets && !zero && (name == "lock_timeout" || name == "statement_timeout");
-}
-
-bool is_begin(std::string const& kind) { return kind == "TRANS_STMT_BEGIN" || kind == "TRANS_STMT_START"; }
-bool is_end(std::string const& kind) { return kind == "TRANS_STMT_COMMIT" || kind == "TRANS_STMT_ROLLBACK"; }
-
-std::string body_of(SqlStatement const& statement) {
-    std::string const key = statement.type == "DoStmt" ? "args" : "options";
-    for (auto const& item : at(statement.node, key.c_str())) {
-        Json const& element = at(item, "DefElem");
-        if (text_at(element, "defname") == "as") {
-            Json const& value = at(element, "arg");
-            Json const& list = at(at(value, "List"), "items");
-            return list.is_array() && !list.empty() ? string_of(list[0]) : string_of(value);
-        }
-    }
-    return {};
-}
-
-std::string language_of(SqlStatement const& statement) {
-    std::string const key = statement.type == "DoStmt" ? "args" : "options";
-    for (auto const& item : at(statement.node, key.c_str())) {
-        if (text_at(at(item, "DefElem"), "defname") == "language") {
-            return lower(string_of(at(at(item, "DefElem"), "arg")));
-        }
-    }
-    return statement.type == "DoStmt" ? "plpgsql" : "sql";
-}
-
-} // namespace
 
 std::string normalised(std::string_view statement) {
     constexpr std::size_t most = 200;
@@ -84,7 +25,7 @@ std::string normalised(std::string_view statement) {
 }
 
 std::size_t FileJudge::line_of(SqlStatement const& statement, std::size_t offset) const {
-    return line_at(m_sql.text, statement.begin + offset);
+    return m_lines.at(statement.begin + offset);
 }
 
 Finding& FileJudge::add(Note const& note, SqlStatement const& statement, std::size_t line, std::string lock) {
@@ -111,8 +52,21 @@ void FileJudge::opaque_line(OpaqueLine const& line) {
     add({rule::opaque, Phase::unknown, Safety::unknown, "", "a command of psql"}, statement, line.line, "");
 }
 
+// Its value may hold more than a name.
+void FileJudge::placeholder(std::size_t offset) {
+    SqlStatement statement;
+    statement.begin = offset;
+    statement.text = "placeholder";
+    add({rule::opaque, Phase::none, Safety::review, "", "placeholders are filled in when it runs"}, statement,
+        line_of(statement, 0), "");
+}
+
 void FileJudge::take(SqlStatement const& statement) {
     ++m_report.statements;
+    if (m_settings.mysql) {
+        take_for_mysql(statement);
+        return;
+    }
     if (!statement.error.empty()) {
         take_unparsed(statement);
         return;
@@ -142,15 +96,38 @@ void FileJudge::take_unparsed(SqlStatement const& statement) {
         take_notes(judge, statement);
         return;
     }
-    if (m_settings.mysql) {
-        add({rule::mysql, Phase::unknown, Safety::review, "", "a statement for MySQL"}, statement,
-            line_of(statement, 0), "");
+    auto const older = parse_sql(older_form(statement.text, m_settings.postgres_version));
+    if (older.size() == 1 && older.front().error.empty()) {
+        StatementJudge inner(older.front(), m_settings, m_state);
+        judge_statement(inner);
+        take_notes(inner, statement);
         return;
     }
-    std::string const placeholder = m_sql.templated ? ", with placeholders in it" : "";
+    std::string const placeholder = m_sql.first_placeholder ? ", with placeholders in it" : "";
     add({rule::opaque, Phase::unknown, Safety::unknown, "",
          "is not read by the grammar of " + grammar_version() + placeholder + " (" + statement.error + ")"},
         statement, line_of(statement, statement.error_offset), "");
+}
+
+// What both databases share is told by PostgreSQL's grammar, the rest by words. Locks are another database's matter.
+void FileJudge::take_for_mysql(SqlStatement const& statement) {
+    m_report.floor = Safety::review;
+    m_report.safety = worse(m_report.safety, m_report.floor);
+    StatementJudge judge(statement, m_settings, m_state);
+    bool const told = judge_mysql_text(judge);
+    if (statement.error.empty()) {
+        judge_statement(judge);
+    } else if (!told) {
+        judge.note({rule::mysql, Phase::unknown, Safety::review, "", "a statement for MySQL"});
+    }
+    std::erase_if(judge.m_notes,
+                  [](Note const& note) { return note.rule != rule::mysql && !holds_in_mysql(note.rule); });
+    m_report.phase = joined(m_report.phase, judge.m_phase);
+    m_report.dropped.insert(judge.m_dropped.begin(), judge.m_dropped.end());
+    m_report.added.insert(judge.m_added.begin(), judge.m_added.end());
+    for (auto const& note : judge.m_notes) {
+        add(note, statement, line_of(statement, note.offset), "");
+    }
 }
 
 void FileJudge::take_notes(StatementJudge& judge, SqlStatement const& statement) {
@@ -170,6 +147,12 @@ void FileJudge::take_inner(SqlStatement const& statement) {
     std::string const language = language_of(statement);
     std::size_t const body_at = body.empty() ? 0 : std::min(statement.text.find(body), statement.text.size());
     std::size_t const first_line = line_of(statement, body_at);
+    if (language == "sql") {
+        for (auto const& one : parse_sql(body)) {
+            take_inner_statement(one, first_line + line_at(body, one.begin) - 1, runs_now);
+        }
+        return;
+    }
     if (language != "plpgsql") {
         if (runs_now) {
             add({rule::opaque, Phase::unknown, Safety::unknown, "", "runs a block of " + language}, statement,
@@ -220,8 +203,8 @@ void FileJudge::take_inner_statement(SqlStatement const& inner, std::size_t line
 }
 
 void FileJudge::follow_settings(SqlStatement const& statement) {
-    if (statement.type == "VariableSetStmt" && sets_timeout(statement)) {
-        m_has_timeout = true;
+    if (statement.type == "VariableSetStmt" && is_timeout(text_at(statement.node, "name"))) {
+        m_has_timeout = m_settings.lock_timeout_set || sets_timeout(statement);
     }
 }
 

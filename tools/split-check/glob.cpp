@@ -42,11 +42,23 @@ bool in_set(std::string_view set, char c) {
 
 bool match(std::string_view pattern, std::string_view path);
 
+// Behind "**/": in this folder or any below it.
+bool match_below(std::string_view pattern, std::string_view path) {
+    while (!match(pattern, path)) {
+        std::size_t const slash = path.find('/');
+        if (slash == std::string_view::npos) {
+            return false;
+        }
+        path.remove_prefix(slash + 1);
+    }
+    return true;
+}
+
 bool match_stars(std::string_view pattern, std::string_view path) {
     bool const across = pattern.starts_with("**");
     std::string_view const rest = pattern.substr(across ? 2 : 1);
-    if (across && rest.starts_with('/') && match(rest.substr(1), path)) {
-        return true;
+    if (across && rest.starts_with('/')) {
+        return match_below(rest.substr(1), path);
     }
     for (std::size_t taken = 0; taken <= path.size(); ++taken) {
         if (match(rest, path.substr(taken))) {
@@ -120,26 +132,41 @@ std::string longest_literal(std::string_view pattern) {
     return longest;
 }
 
+bool is_any_folder_and_text(std::string_view pattern) {
+    return pattern.starts_with("**/") && pattern.find_first_of("*?[<", 3) == std::string_view::npos;
+}
+
 } // namespace
 
 Glob::Glob(std::string_view pattern) : Glob(pattern, {}) {}
 
 Glob::Glob(std::string_view first, std::string_view second) : m_text(first) {
-    expand_braces(m_text, m_alternatives);
+    std::vector<std::string> patterns;
+    expand_braces(m_text, patterns);
     if (!second.empty()) {
-        expand_braces(std::string(second), m_alternatives);
+        expand_braces(std::string(second), patterns);
     }
-    if (m_alternatives.size() == 1) {
-        m_required = longest_literal(m_alternatives.front());
+    if (patterns.size() == 1) {
+        m_required = longest_literal(patterns.front());
     }
-    for (auto const& alternative : m_alternatives) {
-        m_endings.push_back(fixed_ending(alternative));
+    for (auto& pattern : patterns) {
+        m_endings.push_back(fixed_ending(pattern));
+        bool const is_tail = is_any_folder_and_text(pattern);
+        m_alternatives.push_back({std::move(pattern), is_tail});
     }
+}
+
+bool Glob::Alternative::matches(std::string_view path) const {
+    if (!is_tail) {
+        return match(text, path);
+    }
+    std::string_view const tail = std::string_view(text).substr(3);
+    return path.ends_with(tail) && (path.size() == tail.size() || path[path.size() - tail.size() - 1] == '/');
 }
 
 bool Glob::matches(std::string_view path) const {
     return std::any_of(m_alternatives.begin(), m_alternatives.end(),
-                       [&](std::string const& alternative) { return match(alternative, path); });
+                       [&](Alternative const& alternative) { return alternative.matches(path); });
 }
 
 Glob anywhere(std::string_view pattern) { return Glob("**/" + std::string(pattern)); }

@@ -24,8 +24,14 @@ class Glob {
     [[nodiscard]] std::string const& text() const { return m_text; }
 
   private:
+    struct Alternative {
+        std::string text;
+        bool is_tail = false; ///< "**/" and a fixed text, which is most of them
+        [[nodiscard]] bool matches(std::string_view path) const;
+    };
+
     std::string m_text;
-    std::vector<std::string> m_alternatives{};
+    std::vector<Alternative> m_alternatives{};
     std::vector<std::string> m_endings{};
     std::string m_required{};
 };

@@ -5,6 +5,7 @@
 #include "tools/split-check/sql_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace sluice::split_check {
@@ -13,18 +14,55 @@ namespace {
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-std::vector<std::string> const& down_openings() {
-    static std::vector<std::string> const words{"def down",     "def downgrade", "exports.down", "function down",
-                                                "async down(",  "down: ",        "void Down(",   "fn down(",
-                                                "down = async", "safeDown(",     "<rollback"};
-    return words;
+constexpr std::array<std::string_view, 11> k_down{"def down",     "def downgrade", "exports.down", "function down",
+                                                  "async down",   "down: ",        "void Down",    "fn down",
+                                                  "down = async", "safeDown",      "<rollback"};
+constexpr std::array<std::string_view, 12> k_up{"def up",      "def change", "def upgrade", "exports.up",
+                                                "function up", "async up",   "up: ",        "void Up",
+                                                "fn up",       "up = async", "safeUp",      "</rollback"};
+
+// Where one of the openings stands on the line as whole words, with no quote before it: a text is no opening.
+template <std::size_t N> std::size_t find_opening(std::string_view line, std::array<std::string_view, N> const& words) {
+    for (std::string_view const word : words) {
+        std::size_t const at = line.find(word);
+        std::size_t const end = at + word.size();
+        bool const whole = at != std::string_view::npos && (at == 0 || !is_word(line[at - 1])) &&
+                           (end >= line.size() || !is_word(word.back()) || !is_word(line[end]));
+        if (whole && line.substr(0, at).find_first_of("'\"`") == std::string_view::npos) {
+            return at;
+        }
+    }
+    return std::string_view::npos;
 }
 
-std::vector<std::string> const& up_openings() {
-    static std::vector<std::string> const words{"def up",      "def change", "def upgrade", "exports.up",
-                                                "function up", "async up(",  "up: ",        "void Up(",
-                                                "fn up(",      "up = async", "safeUp(",     "</rollback"};
-    return words;
+std::size_t indentation_of(std::string_view line) { return std::min(line.find_first_not_of(" \t"), line.size()); }
+
+// Another method begins: what undoes a migration ends before it.
+bool begins_method(std::string_view line) {
+    std::string_view const words = line.substr(indentation_of(line));
+    return words.starts_with("def ") || (!words.starts_with('}') && words.ends_with('{'));
+}
+
+// Blanks the methods that undo: nobody runs them in a deploy.
+std::string without_down_methods(std::string text) {
+    bool down = false;
+    std::size_t depth = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t const end = std::min(text.find('\n', at), text.size());
+        std::string_view const line = std::string_view(text).substr(at, end - at);
+        std::size_t const opening = find_opening(line, k_down);
+        bool const up = find_opening(line, k_up) != std::string_view::npos;
+        bool const other = down && begins_method(line) && indentation_of(line) <= depth;
+        std::size_t const from = opening == std::string_view::npos ? 0 : opening;
+        depth = opening == std::string_view::npos ? depth : indentation_of(line);
+        down = !up && (opening != std::string_view::npos || (down && !other));
+        if (down) {
+            std::fill(text.begin() + static_cast<std::ptrdiff_t>(at + from),
+                      text.begin() + static_cast<std::ptrdiff_t>(end), ' ');
+        }
+        at = end + 1;
+    }
+    return text;
 }
 
 bool is_comment(std::string_view line) {
@@ -216,8 +254,7 @@ class MethodScan {
 
 SqlReport scan_methods(std::string_view text, SqlSettings const& settings, SchemaState& state) {
     // Comments go first: the word "down" in one of them must not hide what follows.
-    std::string const code = without_comment_lines(std::string(text));
-    return MethodScan(without_down_sections(code, up_openings(), down_openings()), settings, state).run();
+    return MethodScan(without_down_methods(without_comment_lines(std::string(text))), settings, state).run();
 }
 
 } // namespace sluice::split_check

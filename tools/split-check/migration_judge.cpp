@@ -4,15 +4,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
+#include <set>
 
 namespace sluice::split_check {
 
 namespace {
-
-bool is_sql(std::string_view path) {
-    std::string_view const ending = ending_of(path);
-    return ending == "sql" || ending == "psql" || ending == "pgsql" || ending == "ddl";
-}
 
 SqlSettings settings_for(ClassifiedFile const& file, Config const& config) {
     SqlSettings settings;
@@ -85,7 +82,7 @@ std::string sequence_of(std::string_view path) {
 
 bool is_ordered_migration(ClassifiedFile const& file) {
     return file.file_class == FileClass::migration && file.preset != nullptr && file.preset->ordered &&
-           file.entry != nullptr && !file.entry->down && !file.entry->repeatable;
+           !file.habits.down && !file.habits.repeatable;
 }
 
 bool only_grew(ClassifiedFile const& file) {
@@ -101,21 +98,30 @@ bool is_applied_edit(ClassifiedFile const& file) {
     if (file.change.status != 'D' && !file.change.old_id.empty() && file.change.old_id == file.change.new_id) {
         return false;
     }
-    bool const editable = file.entry != nullptr && file.entry->repeatable;
-    bool const appended = file.entry != nullptr && file.entry->append_only && only_grew(file);
-    return !editable && !appended;
+    bool const appended = file.habits.append_only && only_grew(file);
+    return !file.habits.repeatable && !appended;
 }
 
-// The newest number of the base in the same folder among files that look like the new one.
-std::vector<std::string> newest_in(std::string const& folder, std::string_view ending,
-                                   std::vector<FileRef> const& base_paths) {
-    std::vector<std::string> newest;
-    for (auto const& file : base_paths) {
-        if (ending_of(file.path) == ending && sequence_of(file.path) == folder) {
-            auto version = version_of(file.path);
-            if (is_before(newest, version)) {
-                newest = std::move(version);
-            }
+using Version = std::vector<std::string>;
+
+// Folder and ending of files that are numbered together, with the newest number that is deployed.
+using NewestVersions = std::map<std::pair<std::string, std::string>, Version>;
+
+std::pair<std::string, std::string> sequence_key(std::string const& path) {
+    return {sequence_of(path), std::string(ending_of(path))};
+}
+
+NewestVersions newest_versions(std::vector<ClassifiedFile> const& files, std::vector<FileRef> const& base_files) {
+    NewestVersions newest;
+    for (auto const& file : files) {
+        if (file.change.status == 'A' && is_ordered_migration(file)) {
+            newest.emplace(sequence_key(file.change.path), Version{});
+        }
+    }
+    for (auto const& file : base_files) {
+        auto const place = newest.find(sequence_key(file.path));
+        if (place != newest.end()) {
+            place->second = std::max(place->second, version_of(file.path), is_before);
         }
     }
     return newest;
@@ -128,8 +134,7 @@ SqlReport judge_migration(ClassifiedFile const& file, Config const& config, Sche
     if (file.preset != nullptr && !file.preset->unsupported.empty()) {
         return unsupported(*file.preset, file.change.path);
     }
-    bool const undoes = file.entry != nullptr && file.entry->down;
-    if (undoes || file.change.status == 'D') {
+    if (file.habits.down || file.change.status == 'D') {
         return {};
     }
     SqlSettings settings = settings_for(file, config);
@@ -141,8 +146,8 @@ SqlReport judge_migration(ClassifiedFile const& file, Config const& config, Sche
     if (!file.text) {
         return unreadable(file.change.path);
     }
-    return is_sql(file.change.path) ? judge_sql(*file.text, settings, state)
-                                    : scan_methods(*file.text, settings, state);
+    return is_sql_name(file.change.path) ? judge_sql(*file.text, settings, state)
+                                         : scan_methods(*file.text, settings, state);
 }
 
 std::vector<std::string> version_of(std::string_view path) {
@@ -178,8 +183,32 @@ bool is_before(std::vector<std::string> const& a, std::vector<std::string> const
     return a.size() < b.size();
 }
 
-std::vector<Finding> check_applied(std::vector<ClassifiedFile> const& files, std::vector<FileRef> const& base_paths) {
+std::vector<FileRef> numbered_files_before(std::vector<ClassifiedFile> const& files,
+                                           std::vector<FileRef> const& at_head) {
+    std::set<std::string_view> endings;
+    std::set<std::string_view> added;
+    std::vector<FileRef> before;
+    for (auto const& file : files) {
+        if (file.change.status == 'A' && is_ordered_migration(file)) {
+            endings.insert(ending_of(file.change.path));
+        }
+    }
+    auto const may_count = [&](std::string_view path) { return endings.contains(ending_of(path)); };
+    for (auto const& file : files) {
+        if (file.change.status == 'A' && may_count(file.change.path)) {
+            added.insert(file.change.path);
+        } else if (file.change.status == 'D' && may_count(file.change.path)) {
+            before.push_back({file.change.path});
+        }
+    }
+    std::copy_if(at_head.begin(), at_head.end(), std::back_inserter(before),
+                 [&](FileRef const& file) { return may_count(file.path) && !added.contains(file.path); });
+    return before;
+}
+
+std::vector<Finding> check_applied(std::vector<ClassifiedFile> const& files, std::vector<FileRef> const& base_files) {
     std::vector<Finding> findings;
+    auto const newest = newest_versions(files, base_files);
     for (auto const& file : files) {
         if (is_applied_edit(file)) {
             std::string const what = file.change.status == 'D' ? "a deployed migration was deleted or renamed"
@@ -190,8 +219,8 @@ std::vector<Finding> check_applied(std::vector<ClassifiedFile> const& files, std
             continue;
         }
         auto const version = version_of(file.change.path);
-        auto const newest = newest_in(sequence_of(file.change.path), ending_of(file.change.path), base_paths);
-        if (!version.empty() && !newest.empty() && !is_before(newest, version)) {
+        auto const& deployed = newest.at(sequence_key(file.change.path));
+        if (!version.empty() && !deployed.empty() && !is_before(deployed, version)) {
             findings.push_back(release_finding(rule::applied_migration, Safety::unsafe, file.change.path,
                                                "a new migration is numbered before the newest deployed one"));
         }

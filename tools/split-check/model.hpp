@@ -31,6 +31,7 @@ struct Change {
     std::string old_id{}; ///< blob names; empty where unknown or absent
     std::string new_id{};
     std::string renamed_from{}; ///< only to say so
+    bool unseen = false;        ///< a submodule that was to be looked into and is not at hand
 };
 
 /// git's modes of what is not a plain file. Source: git-diff-tree(1), "Raw output format".

@@ -3,7 +3,11 @@
 #include "common/cli/options.hpp"
 
 #include "common/cli/version.hpp"
+#include "tools/split-check/config.hpp"
 #include "tools/split-check/sql_parse.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace sluice::split_check {
 
@@ -27,6 +31,7 @@ void add_range_options(CLI::App& app, Options& options, Raw& raw) {
     app.add_option("--files-from", options.files_from, "read changed files from FILE or - instead of asking git");
     app.add_flag("--initial", options.range.initial, "the very first release: code and migrations may come together");
     app.add_flag("--fetch", options.fetch, "fetch what a shallow clone lacks");
+    app.add_flag("--recurse", options.recurse, "look into submodules that were moved");
 }
 
 void add_report_options(CLI::App& app, Options& options) {
@@ -85,9 +90,60 @@ Result<void> check_one_base(Options const& options, Raw const& raw) {
     return {};
 }
 
+// What a job's unset variable leaves behind would otherwise read as an option that was not given.
+Result<void> check_not_empty(CLI::App const& app) {
+    for (auto const* option : app.get_options()) {
+        auto const& values = option->results();
+        if (std::find(values.begin(), values.end(), "") != values.end()) {
+            return fail(Errc::usage, "'" + option->get_name() + "' is given without a value",
+                        "Is the variable set that stands behind it?");
+        }
+    }
+    for (auto const* verb : app.get_subcommands()) {
+        TRY(check_not_empty(*verb));
+    }
+    return {};
+}
+
+Result<void> check_reports(Options const& options) {
+    auto const& files = options.files;
+    bool const reports = !(files.dotenv + files.report + files.code_quality + files.sarif + files.junit).empty();
+    if (reports && options.verb != Verb::check && options.verb != Verb::lint) {
+        return fail(Errc::usage, "only the check and 'lint' write reports", "Use --json.");
+    }
+    if (options.mermaid && options.common.json) {
+        return fail(Errc::usage, "--mermaid and --json exclude each other");
+    }
+    return {};
+}
+
+Result<void> check_version(Options const& options) {
+    unsigned const version = options.postgres_version;
+    if (version != 0 && (version < k_oldest_postgres || version > k_newest_postgres)) {
+        return fail(Errc::usage, "'--postgres-version " + std::to_string(version) + "' is no major version",
+                    "Write it as 15.");
+    }
+    return {};
+}
+
+// A range is named once; the verbs that need none take none.
+Result<void> check_verb(Options const& options, Raw const& raw) {
+    bool const ranged = !options.range.range.empty() || !options.range.deployed.empty() || !raw.deployed_from.empty() ||
+                        !options.files_from.empty() || options.range.initial;
+    if (options.verb != Verb::check && ranged) {
+        return fail(Errc::usage,
+                    "--range, --deployed, --deployed-from, --files-from and --initial are for the check alone",
+                    options.verb == Verb::plan ? "Write the range behind the verb: split-check plan v41..HEAD." : "");
+    }
+    return {};
+}
+
 Result<void> check_child(Options const& options) {
     bool const both = !options.templates.code.empty() && !options.templates.migrations.empty();
     bool const none = options.templates.code.empty() && options.templates.migrations.empty();
+    if (!options.files.child_pipeline.empty() && options.verb != Verb::check) {
+        return fail(Errc::usage, "only the check writes a child pipeline");
+    }
     if (options.files.child_pipeline.empty() ? !none : !both) {
         return fail(Errc::usage, "--child-pipeline, --code-template and --migrations-template belong together");
     }
@@ -96,6 +152,9 @@ Result<void> check_child(Options const& options) {
 
 Result<void> complete(Options& options, Raw const& raw) {
     TRY(check_one_base(options, raw));
+    TRY(check_verb(options, raw));
+    TRY(check_reports(options));
+    TRY(check_version(options));
     TRY(check_child(options));
     if (!raw.deployed_from.empty()) {
         TRY_ASSIGN(options.deployed_from, parse_deployed_source(raw.deployed_from));
@@ -127,6 +186,7 @@ Result<std::variant<Options, cli::ExitCode>> parse_options(std::vector<std::stri
         return std::variant<Options, cli::ExitCode>{*done};
     }
     options.verb = chosen_verb(app);
+    TRY(check_not_empty(app));
     TRY(complete(options, raw));
     return std::variant<Options, cli::ExitCode>{std::move(options)};
 }

@@ -35,6 +35,7 @@ struct Options {
     RangeRequest range{};
     DeployedSource deployed_from{};
     bool fetch = false;
+    bool recurse = false;
     bool strict = false;
     bool render = false;
     bool mermaid = false;

@@ -25,6 +25,7 @@ class Planner {
         m_plan.head = commits.empty() ? m_plan.base : commits.back().id;
         for (auto const& commit : commits) {
             take(commit);
+            m_made_here.insert(commit.added_migrations.begin(), commit.added_migrations.end());
         }
         for (m_at = 0; m_at < m_plan.steps.size(); ++m_at) {
             PlanStep& step = m_plan.steps[m_at];
@@ -35,6 +36,11 @@ class Planner {
 
   private:
     void take(PlanCommit const& commit) {
+        for (auto const& path : commit.edited_migrations) {
+            if (!m_made_here.contains(path)) {
+                m_deployed_edits.emplace(commit.id, path);
+            }
+        }
         if (commit.kind == Kind::mixed) {
             problem(0, commit.id, "the commit holds code and migrations", commands_to_split(commit));
             return;
@@ -93,6 +99,8 @@ class Planner {
         for (auto const& path : commit.edited_migrations) {
             if (m_applied.contains(path)) {
                 problem(m_at + 1, commit.id, "it edits '" + path + "', which an earlier step already ran");
+            } else if (m_deployed_edits.contains({commit.id, path})) {
+                problem(m_at + 1, commit.id, "it edits '" + path + "', which is deployed already");
             }
         }
     }
@@ -161,6 +169,8 @@ class Planner {
     std::string m_before{};
     std::set<std::string> m_gone{};
     std::set<std::string> m_applied{};
+    std::set<std::string> m_made_here{};                              ///< migrations that the commits so far added
+    std::set<std::pair<std::string, std::string>> m_deployed_edits{}; ///< commit and path
     std::size_t m_at = 0;
 };
 

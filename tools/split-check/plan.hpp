@@ -17,11 +17,12 @@ struct PlanCommit {
     Kind kind = Kind::neutral;
     Phase phase = Phase::none;
     bool loses_data = false;
+    bool code_of_others = false; ///< beside its migrations, of services on other databases
     std::set<std::string> dropped{};
     std::set<std::string> added{};
     std::vector<std::string> migration_paths{}; ///< with their companions
     std::set<std::string> added_migrations{};
-    std::set<std::string> edited_migrations{};
+    std::set<std::string> edited_migrations{}; ///< or deleted; not those that are meant to be edited
 };
 
 /// A run of commits that can be deployed as one kind.

@@ -2,6 +2,7 @@
 
 #include "tools/split-check/check.hpp"
 #include "tools/split-check/classify_release.hpp"
+#include "tools/split-check/submodules.hpp"
 
 #include <algorithm>
 #include <ostream>
@@ -42,8 +43,6 @@ void take_files(PlanCommit& commit, std::vector<ClassifiedFile> const& files) {
         }
         if (migration && file.change.status == 'A') {
             commit.added_migrations.insert(file.change.path);
-        } else if (migration) {
-            commit.edited_migrations.insert(file.change.path);
         }
     }
 }
@@ -83,38 +82,80 @@ PlanCommit judge_commit(LogEntry const& entry, std::vector<ClassifiedFile> files
     Release release = judge_release(std::move(files), {config, {}, {}});
     settle(release, config);
     PlanCommit commit{entry.id, entry.subject, release.kind, release.phase, release.needs_snapshot};
+    commit.code_of_others = release.kind == Kind::migration && release.count(FileClass::code) > 0;
     for (auto& migration : release.migrations) {
         commit.dropped.merge(migration.dropped);
         commit.added.merge(migration.added);
     }
     take_files(commit, release.files);
+    for (auto const& finding : release.findings) {
+        if (finding.rule == rule::applied_migration) {
+            commit.edited_migrations.insert(finding.path);
+        }
+    }
     return commit;
 }
 
-} // namespace
+// One service's migrations beside another's code are two steps, in any order: they share no database.
+void take_commit(PlanCommit commit, std::vector<PlanCommit>& commits) {
+    bool const both = commit.code_of_others;
+    PlanCommit code{commit.id, commit.subject, Kind::code};
+    commits.push_back(std::move(commit));
+    if (both) {
+        commits.push_back(std::move(code));
+    }
+}
 
-Result<std::vector<PlanCommit>> read_commits(Git const& git, Config const& config, Range const& range) {
+Result<PresetsInUse> tools_of_range(Git const& git, Config const& config, Range const& range, Sides sides,
+                                    std::vector<std::vector<Change>> const& diffs) {
+    TRY_ASSIGN(auto const* presets, built_in_presets());
+    PossiblePresets possible(*presets);
+    for (auto const& diff : diffs) {
+        std::for_each(diff.begin(), diff.end(), [&](Change const& change) { possible.take(change.path); });
+    }
+    TRY_ASSIGN(auto const changes, git.diff(range.base, range.head));
+    return presets_in_use(possible.list(), config, sides, changes);
+}
+
+// The first-parent commits of a range, oldest first, each classified and judged.
+Result<std::vector<PlanCommit>> read_commits(Git const& git, Config const& config, Range const& range,
+                                             Submodules& submodules, bool recurse) {
     TRY_ASSIGN(auto const log, git.run({"log", "--first-parent", "--reverse", "--format=%H%x09%P%x09%s",
                                         range.base + ".." + range.head}));
     auto const entries = read_log(log);
     TRY_ASSIGN(auto diffs, read_diffs(git, entries));
-    TreeSource base(git, range.base);
-    TreeSource head(git, range.head);
+    for (auto& diff : diffs) {
+        if (recurse) {
+            TRY_ASSIGN(diff, submodules.expand(std::move(diff)));
+        }
+    }
+    TreeSource own_base(git, range.base);
+    TreeSource own_head(git, range.head);
+    SourceWithSubmodules base(own_base, submodules);
+    SourceWithSubmodules head(own_head, submodules);
+    TRY_ASSIGN(auto const in_use, tools_of_range(git, config, range, {&base, &head}, diffs));
     std::vector<PlanCommit> commits;
     for (std::size_t i = 0; i < entries.size(); ++i) {
-        TRY_ASSIGN(auto files, classify_release(std::move(diffs[i]), config, {&base, &head}));
-        commits.push_back(judge_commit(entries[i], std::move(files), config));
+        TRY_ASSIGN(auto files, classify_changes(std::move(diffs[i]), config, in_use, {&base, &head}));
+        take_commit(judge_commit(entries[i], std::move(files), config), commits);
     }
     return commits;
 }
+
+} // namespace
 
 Result<cli::ExitCode> run_plan(Options const& options, cli::Context& context) {
     TRY_ASSIGN(auto const config, load_config(options));
     Git const git(context.runner, options.repo);
     TRY_ASSIGN(auto const wanted, plan_range(options.range, context.environment));
     TRY_ASSIGN(auto const range, resolve_range(wanted, git, options.fetch));
-    TRY_ASSIGN(auto const commits, read_commits(git, config, range));
-    CodeSearch search(git, config);
+    Submodules submodules(context.runner, git.top());
+    TRY_ASSIGN(auto const commits, read_commits(git, config, range, submodules, options.recurse));
+    CodeSearch search(git, config, options.recurse);
+    for (auto const& commit : commits) {
+        search.expect(commit.dropped);
+        search.expect(commit.added);
+    }
     TRY_ASSIGN(auto const plan,
                make_plan(range.base, commits, [&](std::string const& revision, std::string const& name) {
                    return search.find(revision, name);

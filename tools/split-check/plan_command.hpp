@@ -11,7 +11,4 @@ namespace sluice::split_check {
 /// breaks, 12 when `strict` and a migration could not be read.
 [[nodiscard]] Result<cli::ExitCode> run_plan(Options const& options, cli::Context& context);
 
-/// The first-parent commits of a range, oldest first, each classified and judged.
-[[nodiscard]] Result<std::vector<PlanCommit>> read_commits(Git const& git, Config const& config, Range const& range);
-
 } // namespace sluice::split_check

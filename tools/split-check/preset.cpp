@@ -18,41 +18,65 @@ Result<Marker> read_marker(Json const& value, std::string const& path) {
     return Marker{anywhere(pattern), contains.value_or("")};
 }
 
-Result<PresetFile> read_file(Json const& value, std::string const& path) {
+// Those of a location stand below a folder that is not known yet.
+Glob as_written(std::string_view pattern) { return Glob(pattern); }
+
+Result<PresetFile> read_file(Json const& value, std::string const& path, Glob (*glob_of)(std::string_view)) {
     ObjectReader reader(value, path);
     auto const kind = file_class_of(reader.required<std::string>("class"));
     auto const patterns = reader.required<Texts>("paths");
     PresetFile file;
     file.contains = reader.optional<Texts>("contains").value_or(Texts{});
-    file.down = reader.optional<bool>("down").value_or(false);
-    file.repeatable = reader.optional<bool>("repeatable").value_or(false);
-    file.append_only = reader.optional<bool>("append_only").value_or(false);
+    file.habits.down = reader.optional<bool>("down").value_or(false);
+    file.habits.repeatable = reader.optional<bool>("repeatable").value_or(false);
+    file.habits.append_only = reader.optional<bool>("append_only").value_or(false);
     TRY(reader.finish());
     if (!kind) {
         return fail(Errc::bad_data, "'" + path + "/class' must be code, migration, companion or neutral");
     }
     file.file_class = *kind;
     for (auto const& pattern : patterns) {
-        file.paths.push_back(anywhere(pattern));
+        file.paths.push_back(glob_of(pattern));
     }
     return file;
 }
 
-Result<void> read_lists(ObjectReader& reader, Preset& preset) {
-    for (Json const* list : {reader.find("markers"), reader.find("files")}) {
-        if (list == nullptr || !list->is_array()) {
-            return fail(Errc::bad_data, "'markers' and 'files' must be lists");
-        }
+Result<std::vector<PresetFile>> read_files(Json const* list, std::string const& path,
+                                           Glob (*glob_of)(std::string_view)) {
+    std::vector<PresetFile> files;
+    if (list == nullptr || !list->is_array()) {
+        return fail(Errc::bad_data, "'" + path + "' must be a list");
     }
-    std::size_t index = 0;
-    for (auto const& value : *reader.find("markers")) {
-        TRY_ASSIGN(auto marker, read_marker(value, "/markers/" + std::to_string(index++)));
+    for (auto const& value : *list) {
+        TRY_ASSIGN(auto file, read_file(value, path + "/" + std::to_string(files.size()), glob_of));
+        files.push_back(std::move(file));
+    }
+    return files;
+}
+
+Result<Location> read_location(Json const& value, std::string const& path) {
+    ObjectReader reader(value, path);
+    Location location{anywhere(reader.required<std::string>("config")), reader.required<Texts>("keys")};
+    Json const* files = reader.find("files");
+    TRY(reader.finish());
+    TRY_ASSIGN(location.files, read_files(files, path + "/files", as_written));
+    return location;
+}
+
+Result<void> read_lists(ObjectReader& reader, Preset& preset) {
+    Json const* markers = reader.find("markers");
+    if (markers == nullptr || !markers->is_array()) {
+        return fail(Errc::bad_data, "'markers' must be a list");
+    }
+    for (auto const& value : *markers) {
+        TRY_ASSIGN(auto marker, read_marker(value, "/markers/" + std::to_string(preset.markers.size())));
         preset.markers.push_back(std::move(marker));
     }
-    index = 0;
-    for (auto const& value : *reader.find("files")) {
-        TRY_ASSIGN(auto file, read_file(value, "/files/" + std::to_string(index++)));
-        preset.files.push_back(std::move(file));
+    TRY_ASSIGN(preset.files, read_files(reader.find("files"), "/files", anywhere));
+    Json const* locations = reader.find("locations");
+    for (auto const& value : locations == nullptr ? Json::array() : *locations) {
+        TRY_ASSIGN(auto location, read_location(value, "/locations/" + std::to_string(preset.locations.size())));
+        preset.locations.push_back(std::move(location));
     }
     return {};
 }

@@ -16,14 +16,26 @@ struct Marker {
     std::string contains{}; ///< empty: being there is enough
 };
 
+/// What a migration tool does with a kind of file.
+struct FileHabits {
+    bool down = false;        ///< undoes a migration: travels with it and is not run by a deploy
+    bool repeatable = false;  ///< meant to be edited
+    bool append_only = false; ///< grows at its end; what is in it stays
+};
+
 /// One kind of file that a migration tool knows.
 struct PresetFile {
     FileClass file_class = FileClass::migration;
     std::vector<Glob> paths{};
     std::vector<std::string> contains{}; ///< one of these must be in the text; empty: the path is enough
-    bool down = false;                   ///< undoes a migration: travels with it and is not run by a deploy
-    bool repeatable = false;             ///< meant to be edited
-    bool append_only = false;            ///< grows at its end; what is in it stays
+    FileHabits habits{};
+};
+
+/// A key of a tool's own configuration that names folders of migrations.
+struct Location {
+    Glob config;
+    std::vector<std::string> keys{};
+    std::vector<PresetFile> files{}; ///< patterns below the folder; "." is the place itself, ".sql" is it if it ends so
 };
 
 /// A migration tool's conventions. Data: presets/*.json, format in schema/preset.schema.json.
@@ -32,6 +44,7 @@ struct Preset {
     std::string title;
     std::vector<Marker> markers{}; ///< any of them; none: the text of the file itself is the marker
     std::vector<PresetFile> files{};
+    std::vector<Location> locations{};
     std::string language;
     bool one_transaction = true; ///< the tool runs a file inside a transaction unless the file says no
     std::vector<std::string> no_transaction{};

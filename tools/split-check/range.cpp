@@ -204,6 +204,12 @@ Result<Range> resolve_range(RangePlan const& plan, Git const& git, bool fetch) {
     if (!plan.warning.empty()) {
         log::warning(plan.warning);
     }
+    if (plan.kind == BaseKind::exact) {
+        TRY_ASSIGN(auto ends, git.commits({plan.base, plan.head}));
+        if (ends[0] && ends[1]) {
+            return Range{*std::move(ends[0]), *std::move(ends[1]), plan.from, false};
+        }
+    }
     TRY_ASSIGN(auto head, needed_commit(git, plan.head, fetch));
     TRY_ASSIGN(auto base, base_of(plan, git, head, fetch));
     return Range{std::move(base), std::move(head), plan.from, plan.kind == BaseKind::nothing};

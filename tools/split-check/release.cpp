@@ -23,6 +23,15 @@ Finding unclaimed(ClassifiedFile const& file) {
     return finding;
 }
 
+Finding unseen(ClassifiedFile const& file) {
+    Finding finding = unclaimed(file);
+    finding.message = "the submodule: its commits are not in this clone, so what it changes counts as unknown";
+    finding.advice = "Check submodules out with their history (GIT_SUBMODULE_STRATEGY: recursive, "
+                     "GIT_SUBMODULE_DEPTH: \"0\"), or give the path a class in .split-check/config.json.";
+    finding.statement = "unseen submodule";
+    return finding;
+}
+
 bool in_service(Config const& config, Service const& service, std::string const& path) {
     auto const covers = [&](Glob const& glob) { return glob.matches(path); };
     return std::any_of(service.roots.begin(), service.roots.end(), covers) ||
@@ -176,6 +185,8 @@ Release judge_release(std::vector<ClassifiedFile> files, JudgeInputs const& inpu
     for (auto const& file : release.files) {
         if (file.holds_unclaimed_ddl) {
             release.findings.push_back(unclaimed(file));
+        } else if (file.file_class == FileClass::unknown) {
+            release.findings.push_back(unseen(file));
         }
         if (file.file_class != FileClass::migration) {
             continue;
@@ -227,6 +238,9 @@ void settle(Release& release, Config const& config) {
 }
 
 int exit_status(Release const& release, bool strict) {
+    if (release.failed_with != 0) {
+        return release.failed_with;
+    }
     if (release.kind == Kind::mixed && !release.mixed_waived) {
         return k_exit_mixed;
     }
@@ -265,7 +279,7 @@ std::string pipeline_of(Release const& release, bool strict) {
         code = code || service.kind == Kind::code;
         migration = migration || service.kind == Kind::migration;
     }
-    if (code && migration) {
+    if (code && migration && release.kind != Kind::unknown) {
         return "per-service";
     }
     // A waived mixture goes the way of migrations, which is the one with protection and a gate.

@@ -46,6 +46,7 @@ struct Release {
     bool mixed_waived = false;
     bool needs_snapshot = false; ///< a step loses data or rewrites rows: protect before it runs
     std::size_t waived = 0;
+    int failed_with = 0; ///< the exit code where there is no verdict at all
     [[nodiscard]] std::size_t count(FileClass file_class) const;
 };
 
@@ -63,7 +64,8 @@ struct JudgeInputs {
 /// findings. Waived findings do not count. Pure.
 void settle(Release& release, Config const& config);
 
-/// The exit code of DESIGN section 4: 0, 1 mixed, 11, 10, or 12 when `strict` and something is unknown.
+/// The exit code of DESIGN section 4: 0, 1 mixed, 11, 10, or 12 when `strict` and something is unknown; where there is
+/// no verdict, that of the error.
 [[nodiscard]] int exit_status(Release const& release, bool strict);
 
 /// Which pipeline a release of this kind may run: code, migrations, none, refuse, initial, or per-service.

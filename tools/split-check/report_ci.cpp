@@ -2,7 +2,9 @@
 
 #include "common/json/json.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdint>
 #include <cstdio>
 #include <map>
@@ -15,7 +17,7 @@ namespace {
 constexpr std::size_t k_longest_list = 2000;
 
 std::string severity_of(Finding const& finding) {
-    if (finding.rule == rule::mixed || finding.rule == rule::applied_migration) {
+    if (finding.rule == rule::mixed || finding.rule == rule::applied_migration || finding.rule == rule::no_answer) {
         return "blocker";
     }
     switch (finding.safety) {
@@ -81,14 +83,36 @@ Json sarif_rules(Release const& release) {
     return rules;
 }
 
+// A path as a relative reference. Source: RFC 3986, section 3.3; a colon in the first part would make it a scheme.
+std::string as_uri(std::string const& path) {
+    constexpr std::string_view plain = "-._~/!$&'()*+,;=@";
+    std::string uri;
+    for (char const c : path) {
+        auto const byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte) != 0 || plain.find(c) != std::string_view::npos) {
+            uri += c;
+        } else {
+            std::array<char, 4> code{};
+            std::snprintf(code.data(), code.size(), "%%%02X", static_cast<unsigned>(byte));
+            uri += code.data();
+        }
+    }
+    return uri;
+}
+
+bool has_no_answer(Release const& release) {
+    return std::any_of(release.findings.begin(), release.findings.end(),
+                       [](Finding const& finding) { return finding.rule == rule::no_answer; });
+}
+
 Json sarif_result(Finding const& finding, std::string const& fingerprint) {
     Json result{{"ruleId", std::to_string(finding.rule) + "-" + std::string(rule_of(finding.rule).name)},
                 {"level", level_of(finding)},
                 {"message", {{"text", finding.message + ". " + finding.advice}}},
                 {"partialFingerprints", {{"sluice/v1", fingerprint}}}};
-    result["locations"] =
-        Json::array({{{"physicalLocation",
-                       {{"artifactLocation", {{"uri", finding.path}}}, {"region", {{"startLine", finding.line}}}}}}});
+    result["locations"] = Json::array(
+        {{{"physicalLocation",
+           {{"artifactLocation", {{"uri", as_uri(finding.path)}}}, {"region", {{"startLine", finding.line}}}}}}});
     if (finding.waived) {
         result["suppressions"] = Json::array({{{"kind", "external"}, {"justification", *finding.waived}}});
     }
@@ -132,7 +156,7 @@ std::vector<Case> cases_of(Release const& release, bool strict) {
                 ? line
                 : "";
         applied += finding.rule == rule::applied_migration ? line : "";
-        unknown += strict && finding.safety == Safety::unknown ? line : "";
+        unknown += (strict && finding.safety == Safety::unknown) || finding.rule == rule::no_answer ? line : "";
     }
     bool const mixed = release.kind == Kind::mixed && !release.mixed_waived && !release.initial;
     return {{"one kind", mixed ? "code and migrations change in one step" : ""},
@@ -189,7 +213,9 @@ std::string sarif_report(Release const& release) {
         results.push_back(sarif_result(release.findings[i], prints[i]));
     }
     Json const driver{{"name", "split-check"}, {"rules", sarif_rules(release)}};
-    Json const run{{"tool", {{"driver", driver}}}, {"results", results}};
+    Json const run{{"tool", {{"driver", driver}}},
+                   {"invocations", Json::array({{{"executionSuccessful", !has_no_answer(release)}}})},
+                   {"results", results}};
     return json::dump_indented({{"version", "2.1.0"},
                                 {"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
                                 {"runs", Json::array({run})}});
@@ -200,13 +226,13 @@ std::string junit_report(Release const& release, bool strict) {
     std::size_t failures = 0;
     std::string body;
     for (auto const& one : cases) {
-        body += "    <testcase classname=\"split-check\" name=\"" + xml(one.name) + "\"";
+        body += R"(    <testcase classname="split-check" name=")" + xml(one.name) + "\"";
         failures += one.failure.empty() ? 0 : 1;
         body +=
             one.failure.empty() ? "/>\n" : "><failure message=\"no\">" + xml(one.failure) + "</failure></testcase>\n";
     }
     return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"split-check\" tests=\"" +
-           std::to_string(cases.size()) + "\" failures=\"" + std::to_string(failures) + "\">\n" + body +
+           std::to_string(cases.size()) + "\" failures=\"" + std::to_string(failures) + "\" errors=\"0\">\n" + body +
            "  </testsuite>\n</testsuites>\n";
 }
 

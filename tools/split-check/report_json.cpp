@@ -27,7 +27,7 @@ Json file_json(ClassifiedFile const& file) {
             {"status", std::string(1, file.change.status)},
             {"renamed_from", file.change.renamed_from},
             {"class", name_of(file.file_class)},
-            {"decided_by", file.decided_by},
+            {"decided_by", reason_of(file)},
             {"preset", file.preset == nullptr ? "" : file.preset->name}};
 }
 

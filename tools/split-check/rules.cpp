@@ -125,6 +125,7 @@ std::vector<Rule> const& all_rules() {
         {rule::waiver_problem, "waiver-problem", "the waiver does not count", "Correct the waiver or remove it."},
         {rule::unsupported, "unsupported", "code and schema cannot be deployed apart",
          "Take the schema change out of the program's start."},
+        {rule::no_answer, "no-answer", "nothing is known of this release, which is no yes", "Correct the job's call."},
     };
     return rules;
 }

@@ -63,6 +63,7 @@ enum Number : int {
     unclassified,
     waiver_problem,
     unsupported,
+    no_answer,
 };
 } // namespace rule
 

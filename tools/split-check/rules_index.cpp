@@ -2,6 +2,8 @@
 
 #include "tools/split-check/sql_text.hpp"
 
+#include <algorithm>
+
 namespace sluice::split_check {
 
 namespace {
@@ -29,12 +31,9 @@ void create_index(StatementJudge& judge) {
 }
 
 bool reindexes_concurrently(Json const& node) {
-    for (auto const& item : at(node, "params")) {
-        if (text_at(at(item, "DefElem"), "defname") == "concurrently") {
-            return true;
-        }
-    }
-    return false;
+    Json const& options = at(node, "params");
+    return std::any_of(options.begin(), options.end(),
+                       [](Json const& item) { return text_at(at(item, "DefElem"), "defname") == "concurrently"; });
 }
 
 void reindex(StatementJudge& judge) {

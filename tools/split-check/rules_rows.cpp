@@ -28,7 +28,7 @@ std::string unknown_call(Json const& node, int depth) {
         return "(nested too deep)";
     }
     if (node.is_object() && node.contains("FuncCall")) {
-        std::string const name = name_of_list(at(node["FuncCall"], "funcname"));
+        std::string name = name_of_list(at(node["FuncCall"], "funcname"));
         if (!is_harmless_call(name) && is_volatile(Json{{"FuncCall", {{"funcname", node["FuncCall"]["funcname"]}}}})) {
             return name;
         }

@@ -43,7 +43,7 @@ std::vector<Change> as_changes(std::vector<std::string> const& paths) {
 Json explained(ClassifiedFile const& file) {
     return {{"path", file.change.path},
             {"class", name_of(file.file_class)},
-            {"decided_by", file.decided_by},
+            {"decided_by", reason_of(file)},
             {"unclaimed_ddl", file.holds_unclaimed_ddl}};
 }
 
@@ -98,7 +98,7 @@ Result<cli::ExitCode> run_explain(Options const& options, cli::Context& context)
     for (auto const& file : files) {
         document["files"].push_back(explained(file));
         if (!options.common.json) {
-            context.out << file.change.path << ": " << name_of(file.file_class) << " (" << file.decided_by << ")"
+            context.out << file.change.path << ": " << name_of(file.file_class) << " (" << reason_of(file) << ")"
                         << (file.holds_unclaimed_ddl ? ", but it changes a schema" : "") << "\n";
         }
     }

@@ -10,9 +10,15 @@ namespace sluice::split_check {
 
 namespace fs = std::filesystem;
 
+void TreeSource::expect_listing() {
+    if (!m_listing.valid() && !m_files) {
+        m_listing = std::async(std::launch::async, [this] { return m_git.files(m_tree); });
+    }
+}
+
 Result<std::vector<FileRef> const*> TreeSource::files() {
     if (!m_files) {
-        TRY_ASSIGN(m_files, m_git.files(m_tree));
+        TRY_ASSIGN(m_files, m_listing.valid() ? m_listing.get() : m_git.files(m_tree));
     }
     return &*m_files;
 }

@@ -2,6 +2,7 @@
 
 #include "tools/split-check/git.hpp"
 
+#include <future>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,15 @@ class Source {
 class TreeSource final : public Source {
   public:
     TreeSource(Git const& git, std::string tree) : m_git(git), m_tree(std::move(tree)) {}
+    /// Somebody will ask for the files: git may list them while other work is done.
+    void expect_listing();
     Result<std::vector<FileRef> const*> files() override;
     Result<Texts> read(std::vector<FileRef> const& files) override { return m_git.read(files); }
 
   private:
     Git const& m_git;
     std::string m_tree;
+    std::future<Result<std::vector<FileRef>>> m_listing{};
     std::optional<std::vector<FileRef>> m_files{};
 };
 

@@ -1,6 +1,7 @@
 #include "tools/split-check/sql_judge.hpp"
 
 #include "tools/split-check/file_judge.hpp"
+#include "tools/split-check/sql_prepare.hpp"
 #include "tools/split-check/sql_text.hpp"
 
 #include <functional>
@@ -92,10 +93,14 @@ void judge_statement(StatementJudge& judge) {
 }
 
 SqlReport judge_sql(std::string_view text, SqlSettings const& settings, SchemaState& state) {
-    PreparedSql const prepared = prepare_sql(text, settings.up_markers, settings.down_markers);
+    PreparedSql prepared = prepare_sql(text, settings.up_markers, settings.down_markers);
+    prepared.text = settings.mysql ? with_standard_quotes(std::move(prepared.text)) : std::move(prepared.text);
     FileJudge file(prepared, settings, state);
     for (auto const& line : prepared.opaque) {
         file.opaque_line(line);
+    }
+    if (prepared.first_placeholder) {
+        file.placeholder(*prepared.first_placeholder);
     }
     for (auto const& statement : parse_sql(prepared.text)) {
         file.take(statement);

@@ -2,6 +2,7 @@
 
 #include "tools/split-check/sql_text.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <pg_query.h>
 
@@ -107,6 +108,35 @@ void collect(Json const& node, std::vector<InnerSql>& found) {
     }
 }
 
+bool take_piece(std::string const& whole, std::size_t from, std::size_t to, std::vector<SqlStatement>& statements) {
+    std::size_t const begin = skip_blanks(std::string_view(whole).substr(0, to), from);
+    if (begin >= to) {
+        return true;
+    }
+    statements.push_back({begin, whole.substr(begin, to - begin)});
+    parse_statement(statements.back());
+    return statements.back().error.empty();
+}
+
+void split_plainly(std::string const& whole, std::size_t from, std::size_t to, std::vector<SqlStatement>& statements) {
+    std::string_view const text = std::string_view(whole).substr(0, to);
+    while (from < to) {
+        std::size_t const end = std::min(end_of_statement(text, from), to);
+        take_piece(whole, from, end, statements);
+        from = end + 1;
+    }
+}
+
+// libpg-query's splitter counts parentheses: behind one that closes nothing it sees no semicolon, takes many statements
+// for one, or drops the rest. Found by mutated input.
+void take_split(std::string const& whole, std::size_t from, std::size_t to, std::vector<SqlStatement>& statements) {
+    bool const read = take_piece(whole, from, to, statements);
+    if (!read && end_of_statement(std::string_view(whole).substr(0, to), statements.back().begin) < to) {
+        statements.pop_back();
+        split_plainly(whole, from, to, statements);
+    }
+}
+
 } // namespace
 
 std::vector<SqlStatement> parse_sql(std::string_view text) {
@@ -122,15 +152,16 @@ std::vector<SqlStatement> parse_sql(std::string_view text) {
     if (split.error != nullptr) {
         statements = unreadable(text, split.error->message == nullptr ? "it cannot be split" : split.error->message);
     }
+    std::size_t done = 0;
     for (int i = 0; split.error == nullptr && i < split.n_stmts; ++i) {
         auto const from = static_cast<std::size_t>(split.stmts[i]->stmt_location);
         std::size_t const to = from + static_cast<std::size_t>(split.stmts[i]->stmt_len);
-        std::size_t const begin = skip_blanks(std::string_view(whole).substr(0, to), from);
-        if (begin >= to) {
-            continue;
-        }
-        statements.push_back({begin, whole.substr(begin, to - begin)});
-        parse_statement(statements.back());
+        split_plainly(whole, done, from, statements);
+        take_split(whole, from, to, statements);
+        done = to;
+    }
+    if (split.error == nullptr) {
+        split_plainly(whole, done, whole.size(), statements);
     }
     pg_query_free_split_result(split);
     return statements;

@@ -5,8 +5,6 @@
 
 namespace sluice::split_check {
 
-namespace {
-
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
 
 bool is_name(char c) {
@@ -18,13 +16,9 @@ bool starts_at(std::string_view text, std::size_t at, std::string_view what) {
     return text.substr(std::min(at, text.size()), what.size()) == what;
 }
 
-void blank(std::string& text, std::size_t from, std::size_t to) {
-    for (std::size_t i = from; i < std::min(to, text.size()); ++i) {
-        text[i] = text[i] == '\n' ? '\n' : ' ';
-    }
-}
-
 std::size_t end_of_line(std::string_view text, std::size_t at) { return std::min(text.find('\n', at), text.size()); }
+
+namespace {
 
 // Block comments nest in SQL.
 std::size_t skip_comment(std::string_view text, std::size_t at) {
@@ -79,76 +73,6 @@ std::size_t skip_quotes(std::string_view text, std::size_t at) {
     return text.size();
 }
 
-bool holds_one(std::string_view line, std::vector<std::string> const& markers) {
-    return std::any_of(markers.begin(), markers.end(),
-                       [&](std::string const& marker) { return line.find(marker) != std::string_view::npos; });
-}
-
-void blank_psql_commands(PreparedSql& sql) {
-    std::size_t line = 1;
-    for (std::size_t at = 0; at < sql.text.size(); ++line) {
-        std::size_t const end = end_of_line(sql.text, at);
-        if (sql.text[at] == '\\' && end > at + 1) {
-            sql.opaque.push_back({line, sql.text.substr(at, end - at)});
-            blank(sql.text, at, end);
-        }
-        at = end + 1;
-    }
-}
-
-// "COPY … FROM stdin;" is followed by rows up to a line "\.".
-void blank_copy_data(std::string& text) {
-    std::string const small = lower(text);
-    std::size_t at = 0;
-    while ((at = small.find("from stdin", at)) != std::string::npos) {
-        std::size_t const semicolon = small.find(';', at);
-        std::size_t const end = semicolon == std::string::npos ? semicolon : small.find("\n\\.", semicolon);
-        at += 10;
-        if (end != std::string::npos) {
-            blank(text, semicolon + 1, end + 3);
-            at = end + 3;
-        }
-    }
-}
-
-// `to` is where the placeholder ends, or `at` when there is none.
-std::size_t end_of_placeholder(std::string_view text, std::size_t at) {
-    if (starts_at(text, at, "${") || starts_at(text, at, "{{") || starts_at(text, at, "#{")) {
-        std::string_view const close = starts_at(text, at, "{{") ? "}}" : "}";
-        std::size_t const end = text.find(close, at);
-        return end == std::string_view::npos || end > end_of_line(text, at) ? at : end + close.size();
-    }
-    bool const variable = text[at] == ':' && at + 1 < text.size() && at > 0 && text[at - 1] != ':' &&
-                          (is_space(text[at - 1]) || text[at - 1] == '(' || text[at - 1] == ',' || text[at - 1] == '=');
-    if (!variable) {
-        return at;
-    }
-    std::size_t end = at + 1;
-    bool const quoted = text[end] == '\'' || text[end] == '"';
-    end += quoted ? 1 : 0;
-    std::size_t const begin = end;
-    while (end < text.size() && is_name(text[end])) {
-        ++end;
-    }
-    bool const letter = end > begin && std::isdigit(static_cast<unsigned char>(text[begin])) == 0;
-    return letter ? std::min(end + (quoted ? 1 : 0), text.size()) : at;
-}
-
-void fill_placeholders(PreparedSql& sql) {
-    for (std::size_t at = 0; at < sql.text.size();) {
-        std::size_t const end = end_of_placeholder(sql.text, at);
-        if (end > at) {
-            std::fill(sql.text.begin() + static_cast<std::ptrdiff_t>(at),
-                      sql.text.begin() + static_cast<std::ptrdiff_t>(end), 'p');
-            sql.templated = true;
-            at = end;
-            continue;
-        }
-        std::size_t const behind = skip_quoted(sql.text, at);
-        at = behind > at ? behind : at + 1;
-    }
-}
-
 } // namespace
 
 std::string lower(std::string_view text) {
@@ -182,6 +106,14 @@ std::size_t skip_quoted(std::string_view text, std::size_t at) {
     return text[at] == '$' && !inside_name ? skip_dollar(text, at) : at;
 }
 
+std::size_t end_of_statement(std::string_view text, std::size_t at) {
+    while (at < text.size() && text[at] != ';') {
+        std::size_t const behind = skip_quoted(text, at);
+        at = behind > at ? behind : at + 1;
+    }
+    return at;
+}
+
 std::size_t find_word(std::string_view text, std::string_view word, std::size_t from) {
     for (std::size_t at = from; !word.empty() && at < text.size();) {
         bool const quoted_name =
@@ -206,39 +138,19 @@ std::size_t find_word(std::string_view text, std::string_view word, std::size_t 
     return std::string_view::npos;
 }
 
+Lines::Lines(std::string_view text) {
+    for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+        m_ends.push_back(at);
+    }
+}
+
+std::size_t Lines::at(std::size_t offset) const {
+    return static_cast<std::size_t>(std::lower_bound(m_ends.begin(), m_ends.end(), offset) - m_ends.begin()) + 1;
+}
+
 std::size_t line_at(std::string_view text, std::size_t offset) {
     auto const end = text.begin() + static_cast<std::ptrdiff_t>(std::min(offset, text.size()));
     return static_cast<std::size_t>(std::count(text.begin(), end, '\n')) + 1;
-}
-
-std::string without_down_sections(std::string_view text, std::vector<std::string> const& up_markers,
-                                  std::vector<std::string> const& down_markers) {
-    std::string kept{text};
-    bool down = false;
-    for (std::size_t at = 0; at < text.size();) {
-        std::size_t const end = end_of_line(text, at);
-        std::string_view const line = text.substr(at, end - at);
-        bool const turns_down = holds_one(line, down_markers);
-        down = turns_down || (down && !holds_one(line, up_markers));
-        // The marker of an up section may be no comment in SQL's eyes ("# --- !Ups").
-        if (down || (!line.empty() && line.front() == '#' && holds_one(line, up_markers))) {
-            blank(kept, at, end);
-        }
-        at = end + 1;
-    }
-    return kept;
-}
-
-PreparedSql prepare_sql(std::string_view text, std::vector<std::string> const& up_markers,
-                        std::vector<std::string> const& down_markers) {
-    PreparedSql sql{without_down_sections(text, up_markers, down_markers)};
-    if (starts_at(sql.text, 0, "\xEF\xBB\xBF")) {
-        blank(sql.text, 0, 3);
-    }
-    blank_copy_data(sql.text);
-    blank_psql_commands(sql);
-    fill_placeholders(sql);
-    return sql;
 }
 
 } // namespace sluice::split_check

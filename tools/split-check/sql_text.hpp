@@ -6,27 +6,12 @@
 
 namespace sluice::split_check {
 
-/// A line that no SQL parser reads.
-struct OpaqueLine {
-    std::size_t line;
-    std::string text;
-};
+/// Letters as SQL sees them.
+[[nodiscard]] bool is_space(char c);
+[[nodiscard]] bool is_name(char c);
 
-/// The part of a file that a deploy runs, in a form that the parser takes. Every byte stays at its place, so that
-/// lines stay right: what is not wanted is blanked out.
-struct PreparedSql {
-    std::string text;
-    std::vector<OpaqueLine> opaque{}; ///< psql's backslash commands
-    bool templated = false;           ///< placeholders stand where values were
-};
-
-/// Cuts off what undoes a migration, the byte order mark, psql's commands, COPY's data and placeholders.
-[[nodiscard]] PreparedSql prepare_sql(std::string_view text, std::vector<std::string> const& up_markers,
-                                      std::vector<std::string> const& down_markers);
-
-/// Blanks every line from one that holds a down marker to one that holds an up marker.
-[[nodiscard]] std::string without_down_sections(std::string_view text, std::vector<std::string> const& up_markers,
-                                                std::vector<std::string> const& down_markers);
+[[nodiscard]] bool starts_at(std::string_view text, std::size_t at, std::string_view what);
+[[nodiscard]] std::size_t end_of_line(std::string_view text, std::size_t at);
 
 /// The offset behind white space and comments that begin at `from`.
 [[nodiscard]] std::size_t skip_blanks(std::string_view text, std::size_t from);
@@ -35,11 +20,25 @@ struct PreparedSql {
 /// none begins.
 [[nodiscard]] std::size_t skip_quoted(std::string_view text, std::size_t at);
 
+/// The offset of the semicolon that ends the statement at `at`, or the end.
+[[nodiscard]] std::size_t end_of_statement(std::string_view text, std::size_t at);
+
 /// Where `word` stands as a whole word, any case, outside comments and quoted texts (quoted names count);
 /// npos if nowhere.
 [[nodiscard]] std::size_t find_word(std::string_view text, std::string_view word, std::size_t from);
 
-/// 1 for the first line.
+/// Line numbers of one text that are asked for often.
+class Lines {
+  public:
+    explicit Lines(std::string_view text);
+    /// 1 for the first line.
+    [[nodiscard]] std::size_t at(std::size_t offset) const;
+
+  private:
+    std::vector<std::size_t> m_ends{}; ///< where each line's end stands
+};
+
+/// The same for one place.
 [[nodiscard]] std::size_t line_at(std::string_view text, std::size_t offset);
 
 [[nodiscard]] std::string lower(std::string_view text);

@@ -2,6 +2,9 @@
 
 #include "tools/split-check/sql_text.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 namespace sluice::split_check {
 
 namespace {
@@ -22,17 +25,54 @@ std::string remark_on_type(std::string const& type) {
     return type == "pg_catalog.timestamp" ? "timestamptz keeps the moment, timestamp only the clock's face" : "";
 }
 
+Note remark(std::string const& name, std::string what, std::size_t offset) {
+    return {rule::style, Phase::none, Safety::safe, name, std::move(what), false, offset};
+}
+
+void note_name(std::string const& name, std::size_t offset, std::vector<Note>& notes) {
+    bool const plain = std::all_of(name.begin(), name.end(),
+                                   [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+    if (!plain) {
+        notes.push_back(remark(name, "the name '" + name + "' must be quoted wherever it is used", offset));
+    }
+}
+
+// The grammar cuts names off as the server would, so only the text still shows it.
+void note_long_names(std::string_view text, std::vector<Note>& notes) {
+    std::size_t length = 0;
+    for (std::size_t at = 0; at <= text.size(); ++at) {
+        bool const letter =
+            at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) != 0 || text[at] == '_');
+        if (!letter && length > k_longest_name) {
+            std::string const name{text.substr(at - length, length)};
+            notes.push_back(
+                remark(name, "the name '" + name + "' is longer than 63 bytes and is cut off", at - length));
+        }
+        length = letter ? length + 1 : 0;
+    }
+}
+
 void note_column(Json const& column, std::vector<Note>& notes) {
     std::string const name = text_at(column, "colname");
-    std::string const remark = remark_on_type(lower(name_of_list(at(at(column, "typeName"), "names"))));
+    std::string const why = remark_on_type(lower(name_of_list(at(at(column, "typeName"), "names"))));
     std::size_t const offset = StatementJudge::location(column);
-    if (!remark.empty()) {
-        notes.push_back(
-            {rule::style, Phase::none, Safety::safe, name, "column " + name + ": " + remark, false, offset});
+    if (!why.empty()) {
+        notes.push_back(remark(name, "column " + name + ": " + why, offset));
     }
-    if (name.size() > k_longest_name) {
-        notes.push_back(
-            {rule::style, Phase::none, Safety::safe, name, "the name is longer than 63 bytes", false, offset});
+    note_name(name, offset, notes);
+}
+
+void note_table(Json const& range_var, std::vector<Note>& notes) {
+    std::string const name = text_at(range_var, "relname");
+    if (text_at(range_var, "schemaname").empty()) {
+        notes.push_back(remark(name, "table " + name + " is named without its schema, so search_path decides", 0));
+    }
+    note_name(name, 0, notes);
+}
+
+void note_drop(SqlStatement const& statement, std::vector<Note>& notes) {
+    if (statement.type == "DropStmt" && !flag_at(statement.node, "missing_ok")) {
+        notes.push_back(remark("", "DROP without IF EXISTS cannot be run a second time", 0));
     }
 }
 
@@ -40,6 +80,11 @@ void note_column(Json const& column, std::vector<Note>& notes) {
 
 std::vector<Note> style_notes(SqlStatement const& statement) {
     std::vector<Note> notes;
+    note_drop(statement, notes);
+    note_long_names(statement.text, notes);
+    if (statement.type == "CreateStmt") {
+        note_table(at(statement.node, "relation"), notes);
+    }
     for (auto const& element : at(statement.node, "tableElts")) {
         if (element.contains("ColumnDef")) {
             note_column(element["ColumnDef"], notes);

@@ -68,12 +68,18 @@ std::string problem_of(Waiver const& waiver, Config const& config, time::Wall no
     return *end - now > k_longest_life + std::chrono::hours{24} ? "it lasts longer than 90 days" : "";
 }
 
+// What is about the release, or about what is deployed already, is for somebody else to say than the file itself.
+bool is_beyond_the_file(int number) {
+    return number == rule::applied_migration || number == rule::expand_and_contract || number >= rule::mixed;
+}
+
 bool fits(Waiver const& waiver, Finding const& finding) {
     if (waiver.rule != finding.rule || (finding.rule == rule::mixed && !waiver.may_waive_mixed)) {
         return false;
     }
     if (!waiver.file.empty()) {
-        return waiver.file == finding.path && waiver.line <= finding.line && finding.line <= waiver.last_line;
+        return !is_beyond_the_file(finding.rule) && waiver.file == finding.path && waiver.line <= finding.line &&
+               finding.line <= waiver.last_line;
     }
     return finding.rule == rule::mixed || as_in_gitignore(waiver.path).matches(finding.path);
 }
@@ -89,14 +95,6 @@ Finding problem_finding(Waiver const& waiver, std::string const& why) {
     finding.advice = rule.advice;
     finding.statement = finding.message;
     return finding;
-}
-
-std::size_t end_of_statement(std::string_view text, std::size_t at) {
-    while (at < text.size() && text[at] != ';') {
-        std::size_t const behind = skip_quoted(text, at);
-        at = behind > at ? behind : at + 1;
-    }
-    return at;
 }
 
 // "allow <rule> because <reason>", or nothing.

@@ -50,6 +50,9 @@ namespace sluice::test {
     manifest.pg_dump_major = 15;
     manifest.labels = {{"release", "2.4"}, {"ä \"q\"", "x=y\n"}};
     manifest.pipeline = {"gitlab", "123", "https://ci.example/1", "0123abcd"};
+    manifest.masked = true;
+    manifest.masking = snapshot::Masking{
+        some_hash, "0123456789abcdef", true, false, {{"shop.two\nlines", "new\nline", "email", "person"}}};
     manifest.inventory = example_inventory();
     manifest.chunks = {{some_hash, std::string(64, 'b'), 80, 60}, {std::string(64, 'c'), some_hash, 70, 50}};
     manifest.data = {{5, 100, std::string(32, '1'), {{5, {{0, 10, 70}, {1, 0, 30}}}}},

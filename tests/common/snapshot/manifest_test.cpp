@@ -131,6 +131,28 @@ TEST(Manifest, is_refused_without_any_one_of_its_keys) {
     }
 }
 
+TEST(Manifest, is_refused_when_it_is_masked_and_says_not_how) {
+    EXPECT_EQ(message_after([](Json& document) { document["masked"] = false; }),
+              "'masked' and 'masking' contradict each other");
+    EXPECT_EQ(message_after([](Json& document) { document["masking"] = nullptr; }),
+              "'masked' and 'masking' contradict each other");
+    EXPECT_NE(message_after([](Json& document) { document["masking"]["colour"] = 1; }).find("'/masking/colour'"),
+              std::string::npos);
+}
+
+TEST(Manifest, keeps_how_it_was_masked) {
+    Manifest const back = must(parse_manifest(to_text(test::example_manifest()), "manifest.json"));
+    ASSERT_TRUE(back.masking);
+    EXPECT_EQ(back.masking->key_fingerprint, "0123456789abcdef");
+    EXPECT_TRUE(back.masking->comments_kept);
+    EXPECT_FALSE(back.masking->large_objects_kept);
+    EXPECT_EQ(back.masking->columns.at(0).domain, "person");
+    Manifest clear = test::example_manifest();
+    clear.masked = false;
+    clear.masking.reset();
+    EXPECT_FALSE(must(parse_manifest(to_text(clear), "manifest.json")).masking);
+}
+
 TEST(Manifest, is_refused_in_another_version) {
     EXPECT_EQ(message_after([](Json& document) { document["version"] = 2; }),
               "manifest has version 2; this program reads 1");

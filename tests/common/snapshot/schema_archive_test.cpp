@@ -1,5 +1,9 @@
 #include "common/snapshot/schema_archive.hpp"
 
+#include "tests/support/fake_runner.hpp"
+#include "tests/support/must.hpp"
+
+#include <algorithm>
 #include <gtest/gtest.h>
 
 namespace sluice::snapshot {
@@ -11,6 +15,26 @@ std::vector<std::string> kinds_of(std::string_view listing) {
         kinds.push_back(entry.kind);
     }
     return kinds;
+}
+
+bool dumps_with(std::string const& argument, int major, bool without_comments) {
+    test::FakeRunner runner;
+    runner.when("pg_dump", process::Outcome{});
+    SchemaDump const dump{{"pg_dump", "pg_restore", major}, {}, "00000003-1", "", without_comments};
+    test::must(dump_schema(runner, dump, [](std::string_view) -> Result<void> { return {}; }));
+    auto const& arguments = runner.calls().back().arguments;
+    return std::find(arguments.begin(), arguments.end(), argument) != arguments.end();
+}
+
+// Statistics hold values of the rows. Before 18 pg_dump neither has them nor knows the option.
+TEST(DumpSchema, leaves_statistics_out_where_pg_dump_has_them) {
+    EXPECT_FALSE(dumps_with("--no-statistics", 17, false));
+    EXPECT_TRUE(dumps_with("--no-statistics", 18, false));
+}
+
+TEST(DumpSchema, leaves_comments_out_when_asked_to) {
+    EXPECT_FALSE(dumps_with("--no-comments", 15, false));
+    EXPECT_TRUE(dumps_with("--no-comments", 15, true));
 }
 
 // Lines as pg_restore --list of PostgreSQL 15 prints them.

@@ -212,5 +212,19 @@ TEST(CopySql, has_no_column_list_for_a_table_without_columns) {
     EXPECT_EQ(copy_in_sql(table), R"(COPY "public"."t" FROM STDIN)");
 }
 
+TEST(CopyOutSql, selects_masks_in_place_of_columns) {
+    Table table;
+    table.schema = "s";
+    table.name = "t";
+    table.columns = {"a", "b"};
+    table.masked_columns = {"\"t\".\"a\"", "NULL"};
+    EXPECT_EQ(copy_out_sql(table, std::nullopt), "COPY (SELECT \"t\".\"a\", NULL FROM ONLY \"s\".\"t\" ) TO STDOUT");
+    EXPECT_EQ(
+        copy_out_sql(table, BlockRange{1024, 2048}),
+        "COPY (SELECT \"t\".\"a\", NULL FROM ONLY \"s\".\"t\" WHERE ctid >= '(1024,0)'::pg_catalog.tid AND ctid < "
+        "'(2048,0)'::pg_catalog.tid) TO STDOUT");
+    EXPECT_EQ(copy_in_sql(table), "COPY \"s\".\"t\" (\"a\", \"b\") FROM STDIN");
+}
+
 } // namespace
 } // namespace sluice::snapshot

@@ -45,6 +45,19 @@ TEST(DbSnapshotOptions, reads_everything_that_take_knows) {
     EXPECT_TRUE(options.common.json);
 }
 
+TEST(DbSnapshotOptions, lints_masks_without_a_store) {
+    Options const options =
+        parsed({"mask", "lint", "--source", "env:URL", "--mask", "m.json", "--exclude-data", "a.*"});
+    EXPECT_EQ(options.verb, Verb::mask_lint);
+    EXPECT_EQ(options.mask, "m.json");
+    EXPECT_EQ(options.source, "env:URL");
+    EXPECT_EQ(options.exclude_data, (std::vector<std::string>{"a.*"}));
+    EXPECT_EQ(refused({"mask", "lint", "--source", "env:URL"}).kind, Errc::usage);
+    EXPECT_EQ(refused({"mask"}).kind, Errc::usage);
+    EXPECT_EQ(refused({"--mask", "", "--store", "s"}).kind, Errc::usage);
+    EXPECT_EQ(parsed({"--mask", "m.json", "--store", "s"}).mask, "m.json");
+}
+
 TEST(DbSnapshotOptions, knows_its_verbs) {
     for (auto const& [name, verb] :
          std::vector<std::pair<std::string, Verb>>{{"init", Verb::init}, {"list", Verb::list}}) {

@@ -28,7 +28,7 @@ class Torture {
         if (kind == Kind::ordinary) {
             load_sql(server, m_database.name(), "every_object_kind.sql", "tort_loader", {"ordinary=1"});
             // What a trusted extension brings belongs to the server's first superuser, whoever created the extension,
-            // so that an ordinary role cannot bring back privileges on it. The only kind that it loses.
+            // so that an ordinary role cannot bring back privileges on it, which is refused: see the test below.
             m_database.execute("GRANT EXECUTE ON FUNCTION ext.similarity(text, text) TO PUBLIC; REVOKE EXECUTE ON "
                                "FUNCTION ext.similarity(text, text) FROM tort_app");
         } else {
@@ -202,6 +202,28 @@ TEST(DbSnapshotRoundTrip, refuses_before_work_what_only_a_superuser_can_create) 
     EXPECT_NE(owner.error_output.find("GRANT \"postgres\" TO \"stage\";"), std::string::npos) << owner.error_output;
     EXPECT_EQ(
         must(torture.database().session()->number("SELECT count(*) FROM pg_database WHERE datname LIKE 'sluice%'")), 0);
+}
+
+TEST(DbSnapshotRoundTrip, refuses_to_lose_privileges_on_a_trusted_extension) {
+    make_stage_role();
+    create_reader(PrivateServer::shared(), "BYPASSRLS");
+    TemporaryDatabase const database;
+    database.execute("ALTER DATABASE " + database.name() +
+                     " OWNER TO stage; CREATE EXTENSION pg_trgm SCHEMA public; REVOKE EXECUTE ON FUNCTION "
+                     "public.similarity(text, text) FROM PUBLIC");
+    SnapshotTool const tool(PrivateServer::shared().variables(database.name(), "reader"));
+    std::vector<std::string> const verify{"verify", "latest", "--restore-to",
+                                          PrivateServer::shared().connection("postgres", "stage").conninfo()};
+    tool.take();
+    auto const refused = tool.run(verify);
+    EXPECT_EQ(refused.exit_code, 77);
+    EXPECT_NE(refused.error_output.find("privileges on function public.similarity(text,text) of extension 'pg_trgm'"),
+              std::string::npos)
+        << refused.error_output;
+    database.execute("GRANT EXECUTE ON FUNCTION public.similarity(text, text) TO PUBLIC");
+    tool.take();
+    auto const allowed = tool.run(verify);
+    EXPECT_EQ(allowed.error_output.find("privileges on function"), std::string::npos) << allowed.error_output;
 }
 
 // The last three kinds are lost or refused by pg_dump | psql: a constraint that reads another table, a materialized

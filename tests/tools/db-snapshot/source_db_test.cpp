@@ -51,7 +51,7 @@ class DbSnapshotSource : public testing::Test {
 
 TEST_F(DbSnapshotSource, names_a_table_it_may_not_read_and_the_grant) {
     expect_denied({"role '" + m_role + "' may not read shop.item", "GRANT pg_read_all_data TO \"" + m_role + "\";"});
-    obey_hint("Run on the source: ");
+    obey_hint("Run there: ");
     EXPECT_EQ(m_tool.json({})["rows"], 10);
 }
 
@@ -140,7 +140,7 @@ TEST_F(DbSnapshotSource, names_a_sequence_it_may_not_read) {
     m_database.execute("CREATE SEQUENCE shop.number; GRANT USAGE ON SCHEMA shop TO " + m_role +
                        "; GRANT SELECT ON shop.item TO " + m_role);
     expect_denied({"may not read shop.number"});
-    obey_hint("Run on the source: ");
+    obey_hint("Run there: ");
     EXPECT_EQ(m_tool.run({}).exit_code, 0);
 }
 
@@ -164,7 +164,7 @@ TEST_F(DbSnapshotSource, refuses_where_row_security_would_hide_rows) {
     m_database.execute("ALTER TABLE shop.item ENABLE ROW LEVEL SECURITY; CREATE POLICY few ON shop.item USING (i > 5)");
     expect_denied({"row-level security would hide rows of shop.item", "ALTER ROLE \"" + m_role + "\" BYPASSRLS;"});
     EXPECT_EQ(m_tool.json({"list"})["snapshots"].at(0)["state"], "failed");
-    obey_hint("Run on the source as a superuser: ");
+    obey_hint("Run there as a superuser: ");
     EXPECT_EQ(m_tool.json({})["rows"], 10);
 }
 

@@ -40,6 +40,7 @@ TEST_F(DbSnapshotTake, prints_one_json_document) {
     Json const taken = m_tool.json({});
     EXPECT_EQ(taken["version"], 1);
     EXPECT_EQ(taken["name"], m_database.name());
+    EXPECT_EQ(taken["masked"], false);
     EXPECT_EQ(taken["tables"], 3);
     EXPECT_EQ(taken["rows"], 1055);
     // COPY's own text: numbers of 1..1000 and "item n", each with its tab and line feed.
@@ -59,8 +60,8 @@ TEST_F(DbSnapshotTake, writes_a_dotenv_file) {
     TemporaryDirectory const folder;
     auto const id = m_tool.take({"--dotenv", folder.file("out.env"), "--name", "shop"});
     EXPECT_EQ(read_text(folder.path() / "out.env"),
-              "SLUICE_SNAPSHOT_ID=" + id + "\nSLUICE_SNAPSHOT_NAME=shop\nSLUICE_STORE=" + m_tool.store().string() +
-                  "\n");
+              "SLUICE_SNAPSHOT_ID=" + id + "\nSLUICE_SNAPSHOT_NAME=shop\nSLUICE_SNAPSHOT_MASKED=false\nSLUICE_STORE=" +
+                  m_tool.store().string() + "\n");
 }
 
 TEST_F(DbSnapshotTake, keeps_labels_and_the_pipeline) {

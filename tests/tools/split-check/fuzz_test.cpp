@@ -4,6 +4,7 @@
 #include "tools/split-check/config.hpp"
 #include "tools/split-check/git.hpp"
 #include "tools/split-check/glob.hpp"
+#include "tools/split-check/locations.hpp"
 #include "tools/split-check/method_scan.hpp"
 #include "tools/split-check/sql_judge.hpp"
 #include "tools/split-check/waiver.hpp"
@@ -15,8 +16,11 @@
 
 // libpg-query 15-4.0.0 keeps the empty error buffer of each block that pg_query_parse_plpgsql reads: one byte, which
 // its interface gives no way to free.
-extern "C" char const* __lsan_default_suppressions();
-extern "C" char const* __lsan_default_suppressions() { return "leak:pg_query_raw_parse\n"; }
+// The name is the sanitizer's own.
+extern "C" char const* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
+extern "C" char const* __lsan_default_suppressions() { // NOLINT(bugprone-reserved-identifier)
+    return "leak:pg_query_raw_parse\n";
+}
 
 // Mutated input under the sanitizers: no crash, no hang, and nothing called safe that was not parsed. The seeds are
 // fixed, so a failure can be seen again.
@@ -70,6 +74,26 @@ TEST(Fuzz, sql_is_never_safe_without_being_parsed) {
     }
 }
 
+// Whatever stands before it, a DROP at the end is never lost: it is found, or something could not be read.
+TEST(Fuzz, what_comes_last_is_never_swallowed) {
+    auto const all = corpus();
+    std::mt19937 random(20261123);
+    for (int round = 0; round < k_rounds; ++round) {
+        std::string const text = mutated(all[random() % all.size()], all, random) + "\n;\nDROP TABLE victim;\n";
+        SqlSettings settings;
+        settings.postgres_version = round % 2 == 0 ? 15 : 18;
+        settings.style = round % 3 == 0;
+        settings.mysql = round % 5 == 0;
+        settings.down_markers = {"-- +goose Down"};
+        SchemaState state;
+        auto const report = judge_sql(text, settings, state);
+        EXPECT_NE(report.safety, Safety::safe) << text;
+        EXPECT_TRUE(report.dropped.contains("victim") || state.new_tables.contains("victim") ||
+                    report.safety == Safety::unknown || report.safety == Safety::unsafe || settings.mysql)
+            << text;
+    }
+}
+
 TEST(Fuzz, other_languages_are_never_safe) {
     auto const all = corpus();
     std::mt19937 random(7);
@@ -88,6 +112,7 @@ TEST(Fuzz, lists_configurations_and_patterns_do_no_harm) {
         "R100\tdb/a.sql\tdb/b.sql\nM\tx\n",
         std::string("A\0a\0R1\0b\0c\0", 11),
         ":100644 100644 aaaa bbbb M",
+        "locations = [\n 'a', \"../b\" # c\n]\nversion_locations: %(here)s/x:y\npath: path.join(__dirname, '/z')\n",
         "db/{<14>,<+>}_*[a-z].{sql,rb}"};
     std::mt19937 random(9);
     for (int round = 0; round < k_rounds * 4; ++round) {
@@ -96,6 +121,11 @@ TEST(Fuzz, lists_configurations_and_patterns_do_no_harm) {
         (void)parse_waivers(text, "fuzz");
         (void)parse_trailer(text);
         (void)parse_raw_diff(text);
+        for (auto const* key : {"locations", "version", "path"}) {
+            for (auto const& value : values_of(text, key)) {
+                EXPECT_FALSE(place_of(value, "a/b.conf").starts_with("..")) << text;
+            }
+        }
         EXPECT_LE(parse_change_list(text).size(), text.size() + 1);
         (void)as_in_gitignore(text.substr(0, 60)).matches("db/migrate/20240101000000_x.rb");
     }

@@ -9,7 +9,6 @@
 namespace sluice::test {
 namespace {
 
-using split_check::commands_to_split;
 using split_check::Kind;
 using split_check::make_plan;
 using split_check::Mention;
@@ -74,8 +73,8 @@ struct PlanStory : testing::Test {
         return repository.commit({{"db/migrations/2024010100000" + std::to_string(m_number++) + "_m.sql", up(sql)}},
                                  sql);
     }
-    Json plan() { return run_json(repository, {"plan", base + "..HEAD"}); }
-    int status() { return run_split_check(repository, {"plan", base + "..HEAD"}).status; }
+    [[nodiscard]] Json plan() const { return run_json(repository, {"plan", base + "..HEAD"}); }
+    [[nodiscard]] int status() const { return run_split_check(repository, {"plan", base + "..HEAD"}).status; }
 };
 
 // The manual's stories.
@@ -149,6 +148,40 @@ TEST_F(PlanStory, six_edits_a_migration_that_an_earlier_step_ran) {
     EXPECT_EQ(got["problems"][0]["step"], 3);
 }
 
+TEST_F(PlanStory, edits_or_deletes_a_migration_that_is_deployed) {
+    base = migration("CREATE TABLE fine (id bigint);");
+    std::string const deployed = "db/migrations/20240101000000_m.sql";
+    repository.commit({{deployed, up("CREATE TABLE finer (id bigint);")}}, "edit");
+    EXPECT_EQ(status(), 1);
+    EXPECT_NE(plan()["problems"][0]["message"].get<std::string>().find("is deployed already"), std::string::npos);
+    repository.git({"reset", "-q", "--hard", base});
+    repository.remove(deployed);
+    repository.commit("delete");
+    EXPECT_EQ(status(), 1);
+    repository.git({"reset", "-q", "--hard", base});
+    migration("CREATE TABLE own (id bigint);");
+    repository.commit({{"db/migrations/20240101000001_m.sql", up("CREATE TABLE own (id bigint, x int);")}}, "own");
+    EXPECT_EQ(status(), 0) << "nobody ran it yet";
+}
+
+TEST_F(PlanStory, makes_two_steps_of_services_that_share_no_database) {
+    base =
+        repository.commit({{".split-check/config.json",
+                            R"({"version":1,"services":[{"name":"a","roots":["a/"]},{"name":"b","roots":["b/"]}]})"}},
+                          "services");
+    repository.commit({{"a/x.py", "1"}, {"b/db/migrations/20240101000000_m.sql", up("CREATE TABLE t (id bigint);")}},
+                      "apart");
+    auto const got = plan();
+    EXPECT_TRUE(got["problems"].empty());
+    ASSERT_EQ(got["steps"].size(), 2U);
+    EXPECT_EQ(got["steps"][0]["kind"], "migration");
+    EXPECT_EQ(got["steps"][1]["kind"], "code");
+    EXPECT_EQ(got["steps"][0]["revision"], got["steps"][1]["revision"]);
+    repository.commit({{"a/x.py", "2"}, {"a/db/migrations/20240101000000_m.sql", up("CREATE TABLE u (id bigint);")}},
+                      "together");
+    EXPECT_EQ(status(), 1);
+}
+
 TEST_F(PlanStory, seven_cannot_tell_what_a_block_does) {
     migration("SELECT do_things();");
     EXPECT_EQ(plan()["unknown"], true);
@@ -157,7 +190,7 @@ TEST_F(PlanStory, seven_cannot_tell_what_a_block_does) {
 }
 
 // The commands are run as printed; afterwards the plan is sound and the files are what they were.
-void split_as_told(Repository const& repository, std::string const& base, std::string const& tree) {
+void split_as_told(Repository& repository, std::string const& base, std::string const& tree) {
     auto const problems = run_json(repository, {"plan", base + "..HEAD"})["problems"];
     ASSERT_EQ(problems.size(), 1U);
     std::string script = "set -e\n";
@@ -213,7 +246,7 @@ TEST_F(PlanStory, of_200_real_commits) {
     for (int i = 0; i < 200; ++i) {
         bool const is_code = (i / 10) % 2 == 0;
         if (i % 10 == 0) {
-            wanted.push_back(is_code ? "code" : "migration");
+            wanted.emplace_back(is_code ? "code" : "migration");
         }
         std::string const number = std::to_string(20240101000000 + i);
         repository.write(is_code ? "src/a.py" : "db/migrations/" + number + "_m.sql",

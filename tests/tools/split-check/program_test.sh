@@ -57,6 +57,11 @@ check 'names the grammar in its version' names_its_grammar
 check 'refuses an unknown option' exits 2 "$tool" --stritc
 check 'and says what was meant' says_what_was_meant
 check 'reads a list from a pipe' reads_a_pipe
+mkdir "$work/empty"
+check 'refuses an option without its value' exits 2 "$tool" --range
+check 'takes no folder for a repository' exits 3 env GIT_CEILING_DIRECTORIES="$work" "$tool" --repo "$work/empty" --range a..b
+check 'and says so' grep -q 'there is no git repository here' "$work/err"
+check 'names a folder that is not there' exits 69 "$tool" --repo "$work/nowhere" --range a..b
 # shellcheck disable=SC2016 # the inner shell expands it
 check 'lints a pipe' exits 10 bash -c 'echo "CREATE INDEX i ON t (a);" | "$0" lint -' "$tool"
 repository >/dev/null

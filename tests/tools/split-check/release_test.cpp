@@ -19,8 +19,9 @@ struct Release : testing::Test {
                           "base");
     std::vector<std::string> range{"--deployed", base};
 
-    Json report() { return run_json(repository, range); }
-    Answer answer(std::vector<std::string> more = {}, std::map<std::string, std::string> environment = {}) {
+    [[nodiscard]] Json report() const { return run_json(repository, range); }
+    [[nodiscard]] Answer answer(std::vector<std::string> more = {},
+                                std::map<std::string, std::string> environment = {}) const {
         more.insert(more.end(), range.begin(), range.end());
         return run_split_check(repository, more, std::move(environment));
     }
@@ -57,10 +58,10 @@ TEST_F(ExitCodes, are_those_of_the_table) {
         {"unclassified", {{"tables/x.sql", "CREATE TABLE x (id int);"}}, {}, 0},
         {"unclassified, strict", {{"tables/x.sql", "CREATE TABLE x (id int);"}}, {"--strict"}, 12},
         {"usage beats all", {{"src/a.py", "2"}, {applied, drop}}, {"--nonsense"}, 2},
-        {"bad configuration", {{".split-check/config.json", "{\"version\":1,\"presetz\":[]}"}}, {}, 2},
+        {"bad configuration", {{".split-check/config.json", R"({"version":1,"presetz":[]})"}}, {}, 2},
         {"broken configuration", {{".split-check/config.json", "{"}}, {}, 2},
-        {"unknown preset", {{".split-check/config.json", "{\"version\":1,\"presets\":[\"rils\"]}"}}, {}, 2},
-        {"bad waivers", {{"src/a.py", "2"}, {".split-check/waivers.json", "{\"version\":2,\"waivers\":[]}"}}, {}, 2},
+        {"unknown preset", {{".split-check/config.json", R"({"version":1,"presets":["rils"]})"}}, {}, 2},
+        {"bad waivers", {{"src/a.py", "2"}, {".split-check/waivers.json", R"({"version":2,"waivers":[]})"}}, {}, 2},
     };
     for (auto const& one : cases) {
         repository.git({"reset", "-q", "--hard", base});
@@ -182,6 +183,17 @@ TEST_F(Configuration, judges_services_by_their_database) {
     EXPECT_EQ(apart["services"][0]["verdict"], "migration");
     EXPECT_EQ(apart["services"][1]["verdict"], "code");
     EXPECT_EQ(apart["services"][2]["verdict"], "empty");
+    std::string const child = repository.path() + "/.git/child.yml";
+    EXPECT_EQ(
+        answer({"--child-pipeline", child, "--code-template", "code.yml", "--migrations-template", "m.yml"}).status, 0);
+    std::string const head = repository.git({"rev-parse", "HEAD"});
+    auto const job = [&](std::string const& name, std::string const& file, std::string const& kind) {
+        return "split-check-" + name + ":\n  trigger:\n    include:\n      - local: \"" + file +
+               "\"\n    strategy: depend\n  variables:\n    PIPELINE_KIND: \"" + kind +
+               "\"\n    SLUICE_SPLIT_BASE: \"" + ours + "\"\n    SLUICE_SPLIT_HEAD: \"" + head +
+               "\"\n    SLUICE_SPLIT_SERVICE: \"" + name + "\"\n";
+    };
+    EXPECT_EQ(read_text(child), job("shop", "m.yml", "migrations") + job("mail", "code.yml", "code"));
     repository.git({"reset", "-q", "--hard", ours});
     repository.commit({{"shop/db/migrations/20240201000000_m.sql", migration}, {"till/a.py", "1"}}, "together");
     EXPECT_EQ(answer().status, 1);
@@ -231,6 +243,67 @@ TEST_F(Waivers, stand_in_a_comment_before_the_statement) {
     migrate("20240201000000", "-- split-check: allow drop-column because nobody reads it since May\nSELECT 1;\n"
                               "ALTER TABLE orders DROP COLUMN legacy_note;");
     EXPECT_EQ(answer().status, 10);
+}
+
+TEST_F(Waivers, of_a_release_are_not_the_file_s_own_to_give) {
+    std::string const applied = "db/migrations/20240101000000_a.sql";
+    struct Case {
+        char const* comment;
+        std::string path;
+        std::string sql;
+        int status;
+    };
+    for (auto const& [comment, path, sql, status] : std::vector<Case>{
+             {"applied-migration", applied, "CREATE TABLE orders (id int);", 11},
+             {"38", applied, "CREATE TABLE orders (id int);", 11},
+             {"expand-and-contract", "db/migrations/20240201000000_m.sql",
+              "ALTER TABLE orders ADD a int; ALTER TABLE orders DROP b;", 10},
+             {"mixed", "db/migrations/20240201000000_m.sql", "CREATE TABLE x (id int);", 0},
+         }) {
+        repository.git({"reset", "-q", "--hard", base});
+        repository.commit({{path, std::string("-- split-check: allow ") + comment +
+                                      " because everybody says it is fine\n" + up(sql)}},
+                          "edit");
+        auto const got = answer();
+        EXPECT_EQ(got.status, status) << comment << got.out;
+        EXPECT_NE(got.out.find("nothing in this release needs it"), std::string::npos) << comment << got.out;
+    }
+}
+
+TEST_F(Waivers, need_an_approver_where_the_configuration_names_some) {
+    std::string const config = R"({"version":1,"approvers":["dba","on-call"]})";
+    range[1] = repository.commit({{".split-check/config.json", config}}, "approvers");
+    migrate("20240201000000", "ALTER TABLE orders DROP COLUMN legacy_note;");
+    struct Case {
+        char const* approved;
+        int status;
+    };
+    for (auto const& [approved, status] :
+         {Case{R"(,"approved_by":"dba")", 0}, Case{R"(,"approved_by":"on-call")", 0}, Case{"", 10},
+          Case{R"(,"approved_by":"me")", 10}, Case{R"(,"approved_by":"DBA")", 10}, Case{R"(,"approved_by":"")", 10}}) {
+        std::string text = waivers("drop-column", "nobody reads the column since May", "2027-01-31");
+        text.insert(text.rfind("}]"), approved);
+        repository.write(".split-check/waivers.json", text);
+        auto const got = answer();
+        EXPECT_EQ(got.status, status) << approved << got.out;
+        EXPECT_EQ(got.out.find("nobody of 'approvers' approved it") != std::string::npos, status != 0) << approved;
+    }
+}
+
+TEST_F(Waivers, in_comments_and_commits_name_no_approver_and_count_only_where_none_is_asked_for) {
+    range[1] = repository.commit({{".split-check/config.json", R"({"version":1,"approvers":["dba"]})"}}, "approvers");
+    repository.commit({{"db/migrations/20240201000000_m.sql",
+                        up("-- split-check: allow drop-column because nobody reads it since May\n"
+                           "ALTER TABLE orders DROP COLUMN legacy_note;")}},
+                      "drop\n\nSplit-Check-Waive: drop-column db/ -- nobody reads it since May");
+    EXPECT_EQ(answer().status, 10);
+    EXPECT_EQ(answer({}, {{"SLUICE_SPLIT_WAIVE_MIXED", "nobody reads it since May"}}).status, 10);
+}
+
+TEST_F(Waivers, in_a_commit_that_nothing_needs_are_a_finding_too) {
+    repository.commit({{"src/a.py", "2"}}, "code\n\nSplit-Check-Waive: drop-column db/ -- nobody reads it since May");
+    ASSERT_EQ(report()["findings"].size(), 1U);
+    EXPECT_EQ(report()["findings"][0]["name"], "waiver-problem");
 }
 
 TEST_F(Waivers, stand_in_a_commit) {
@@ -385,7 +458,7 @@ TEST_F(Verbs, render_command_gives_the_sql_of_other_languages) {
         "django");
     repository.commit({{"shop/migrations/0001_x.py", "operations = [migrations.RunPython(f)]"}}, "migration");
     EXPECT_EQ(report()["safety"], "unknown");
-    range.push_back("--render");
+    range.emplace_back("--render");
     EXPECT_EQ(report()["safety"], "safe");
     EXPECT_EQ(report()["phase"], "expand");
 }

@@ -27,7 +27,9 @@ Repository::Repository(Repository const& origin, std::vector<std::string> const&
     git(all);
 }
 
-std::string Repository::git(std::vector<std::string> arguments) const {
+// It changes the repository, though not the object.
+// NOLINTNEXTLINE(readability-make-member-function-const)
+std::string Repository::git(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "git");
     process::Command command{arguments};
     command.environment = git_variables();
@@ -37,20 +39,20 @@ std::string Repository::git(std::vector<std::string> arguments) const {
     return outcome.output.substr(0, outcome.output.find_last_not_of('\n') + 1);
 }
 
-void Repository::write(std::string const& name, std::string const& text) const {
+void Repository::write(std::string const& name, std::string const& text) {
     std::filesystem::create_directories((m_folder.path() / name).parent_path());
     write_text(m_folder.path() / name, text);
 }
 
-void Repository::remove(std::string const& name) const { std::filesystem::remove(m_folder.path() / name); }
+void Repository::remove(std::string const& name) { std::filesystem::remove(m_folder.path() / name); }
 
-std::string Repository::commit(std::string const& message) const {
+std::string Repository::commit(std::string const& message) {
     git({"add", "-A"});
     git({"commit", "-q", "--allow-empty", "-m", message});
     return git({"rev-parse", "HEAD"});
 }
 
-std::string Repository::commit(std::map<std::string, std::string> const& files, std::string const& message) const {
+std::string Repository::commit(std::map<std::string, std::string> const& files, std::string const& message) {
     for (auto const& [name, text] : files) {
         write(name, text);
     }
@@ -78,7 +80,7 @@ Answer run_split_check(Repository const& repository, std::vector<std::string> ar
 
 Json run_json(Repository const& repository, std::vector<std::string> arguments,
               std::map<std::string, std::string> environment) {
-    arguments.push_back("--json");
+    arguments.emplace_back("--json");
     auto const answer = run_split_check(repository, std::move(arguments), std::move(environment));
     EXPECT_EQ(answer.error, "");
     return Json::parse(answer.out, nullptr, false);

@@ -20,12 +20,12 @@ class Repository {
     /// A clone, with further arguments for git clone.
     Repository(Repository const& origin, std::vector<std::string> const& arguments);
 
-    std::string git(std::vector<std::string> arguments) const;
-    void write(std::string const& path, std::string const& text) const;
-    void remove(std::string const& path) const;
+    std::string git(std::vector<std::string> arguments);
+    void write(std::string const& name, std::string const& text);
+    void remove(std::string const& name);
     /// Commits everything and returns the full name.
-    std::string commit(std::string const& message) const;
-    std::string commit(std::map<std::string, std::string> const& files, std::string const& message) const;
+    std::string commit(std::string const& message);
+    std::string commit(std::map<std::string, std::string> const& files, std::string const& message);
     [[nodiscard]] std::string path() const { return m_folder.path().string(); }
 
   private:

@@ -101,7 +101,9 @@ TEST(RuleFiles, find_nothing_in_the_safe_forms) {
         if (entry.path().string().ends_with(".safe.sql")) {
             ++files;
             auto const report = judge_file(entry.path());
-            EXPECT_EQ(report.safety, Safety::safe) << entry.path();
+            // MySQL's grammar is not read, so there nothing is better than a review.
+            bool const mysql = entry.path().string().find("mysql") != std::string::npos;
+            EXPECT_EQ(report.safety, mysql ? Safety::review : Safety::safe) << entry.path();
             EXPECT_TRUE(report.findings.empty()) << entry.path() << ": " << shown(report.findings.front());
             EXPECT_GT(report.statements, 0U) << entry.path();
         }
@@ -110,7 +112,7 @@ TEST(RuleFiles, find_nothing_in_the_safe_forms) {
 }
 
 TEST(RuleFiles, teach_in_every_rule) {
-    EXPECT_EQ(all_rules().size(), 45U);
+    EXPECT_EQ(all_rules().size(), 46U);
     for (auto const& rule : all_rules()) {
         EXPECT_GT(rule.harm.size(), 15U) << rule.name;
         EXPECT_GT(rule.advice.size(), 10U) << rule.name;

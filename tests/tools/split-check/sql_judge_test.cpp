@@ -69,9 +69,10 @@ TEST(CopyData, is_no_sql) {
 
 TEST(Placeholder, keeps_the_statement_readable) {
     auto const report = judged("DROP TABLE ${schema}.a;\nDROP TABLE :name;\nSELECT a::text, b[1:2] FROM c;");
-    ASSERT_EQ(report.findings.size(), 2U);
-    EXPECT_EQ(report.findings[0].rule, rule::drop_table);
+    ASSERT_EQ(report.findings.size(), 3U);
+    EXPECT_EQ(report.findings[0].rule, rule::opaque);
     EXPECT_EQ(report.findings[1].rule, rule::drop_table);
+    EXPECT_EQ(report.findings[2].rule, rule::drop_table);
 }
 
 TEST(TableOfTheSameChange, may_be_changed_at_will) {
@@ -121,11 +122,33 @@ TEST(DeepNesting, is_an_error_and_no_crash) {
     EXPECT_EQ(judged("SELECT " + std::string(400, '(') + "f(1)" + std::string(400, ')') + ";").safety, Safety::unknown);
 }
 
-TEST(Version, decides_about_forms_of_eighteen) {
-    SqlSettings settings;
-    settings.postgres_version = 18;
-    EXPECT_EQ(judged("ALTER TABLE a ADD CONSTRAINT c NOT NULL b NOT VALID;", settings).safety, Safety::review);
-    EXPECT_EQ(judged("ALTER TABLE a ADD CONSTRAINT c NOT NULL b NOT VALID;").safety, Safety::unknown);
+TEST(Version, decides_about_forms_that_older_grammars_refuse) {
+    struct Form {
+        unsigned since;
+        char const* text;
+        Safety safety;
+        Phase phase;
+    };
+    for (auto const& [since, text, safety, phase] : std::vector<Form>{
+             {18, "ALTER TABLE a ADD CONSTRAINT c NOT NULL b NOT VALID", Safety::review, Phase::contract},
+             {18, "ALTER TABLE a ADD NOT NULL b", Safety::unsafe, Phase::contract},
+             {18, "ALTER TABLE a ADD COLUMN b int GENERATED ALWAYS AS (c * 2) VIRTUAL", Safety::safe, Phase::expand},
+             {18, "ALTER TABLE a ADD CONSTRAINT c CHECK (b > 0) NOT ENFORCED", Safety::safe, Phase::expand},
+             {18, "CREATE TABLE a (b int, c int GENERATED ALWAYS AS (b * 2) VIRTUAL)", Safety::safe, Phase::expand},
+             {17, "ALTER TABLE a ALTER COLUMN b SET EXPRESSION AS (c * 3)", Safety::unsafe, Phase::never},
+             {17, "MERGE INTO a USING b ON a.id = b.id WHEN MATCHED THEN DELETE RETURNING a.id", Safety::review,
+              Phase::data},
+             {16, "CREATE TABLE a (b text STORAGE EXTERNAL, c int)", Safety::safe, Phase::expand},
+         }) {
+        SqlSettings settings;
+        settings.postgres_version = since;
+        auto const report = judged(text, settings);
+        EXPECT_EQ(report.safety, safety) << text;
+        EXPECT_EQ(report.phase, phase) << text;
+        bool const read_by_grammar = parse_sql(text).at(0).error.empty();
+        settings.postgres_version = since - 1;
+        EXPECT_TRUE(read_by_grammar || judged(text, settings).safety == Safety::unknown) << text << " before " << since;
+    }
 }
 
 SqlReport scanned(std::string_view text) {

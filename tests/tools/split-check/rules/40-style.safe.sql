@@ -1,3 +1,4 @@
 SET lock_timeout = '2s';
-CREATE TABLE fresh (id bigint, label text, made timestamptz);
+CREATE TABLE public.fresh (id bigint, label text, made timestamptz);
+DROP INDEX CONCURRENTLY IF EXISTS by_price;
 -- settings: style

@@ -1,2 +1,2 @@
-CREATE TABLE orders_2 (id int);
+CREATE TABLE `fresh` (`id` bigint);
 -- settings: mysql
