@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/json/forward.hpp"
 #include "common/result/result.hpp"
 
 #include <nlohmann/json.hpp>
@@ -7,8 +8,6 @@
 #include <string_view>
 
 namespace sluice::json {
-
-using Json = nlohmann::json;
 
 /// Parses one document. `name` is the file's name for messages. A repeated key is an error, since the second value
 /// would win silently. Errors: bad_data with line, column and the line's text.
@@ -19,7 +18,3 @@ using Json = nlohmann::json;
 [[nodiscard]] std::string dump_indented(Json const& value);
 
 } // namespace sluice::json
-
-namespace sluice {
-using json::Json;
-} // namespace sluice

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/json/json.hpp"
+#include "common/json/locator.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -16,8 +17,8 @@ namespace sluice::json {
 /// The object must outlive the reader.
 class ObjectReader {
   public:
-    /// `path` names the object in messages, such as "/tables/3".
-    ObjectReader(Json const& object, std::string path);
+    /// `path` names the object in messages, such as "/tables/3". With a locator, errors point into the file.
+    ObjectReader(Json const& object, std::string path, Locator const* locator = nullptr);
 
     /// The value of `key`, or a default-constructed one after noting that it is absent or of another type.
     template <class T> [[nodiscard]] T required(std::string const& key) {
@@ -37,6 +38,9 @@ class ObjectReader {
 
     /// The raw value, or null. Counts as asked for.
     [[nodiscard]] Json const* find(std::string const& key);
+
+    /// `key` may be there, whatever it holds.
+    void allow(std::string const& key) { m_asked.push_back(key); }
 
     [[nodiscard]] std::string path_of(std::string const& key) const { return m_path + "/" + key; }
 
@@ -88,8 +92,10 @@ class ObjectReader {
 
     Json const& m_object;
     std::string m_path;
+    Locator const* m_locator;
     std::vector<std::string> m_asked{};
     std::string m_problem{};
+    std::string m_problem_path{};
 };
 
 } // namespace sluice::json

@@ -22,6 +22,9 @@ template <class Work> auto guarded(Work const& work) -> Result<decltype(work())>
         return tl::unexpected<Error>(statement_error("40P01", failure.what()));
     } catch (pqxx::serialization_failure const& failure) {
         return tl::unexpected<Error>(statement_error("40001", failure.what()));
+    } catch (pqxx::insufficient_privilege const& failure) {
+        // libpqxx 6.4 leaves its sqlstate() empty.
+        return tl::unexpected<Error>(statement_error("42501", failure.what()));
     } catch (pqxx::sql_error const& failure) {
         return tl::unexpected<Error>(statement_error(std::string{failure.sqlstate()}, failure.what()));
     } catch (std::exception const& failure) {

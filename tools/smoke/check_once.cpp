@@ -1,0 +1,62 @@
+#include "common/json/json.hpp"
+#include "common/log/log.hpp"
+#include "common/log/redact.hpp"
+#include "common/process/signals.hpp"
+#include "tools/smoke/check_file.hpp"
+#include "tools/smoke/commands.hpp"
+#include "tools/smoke/reports.hpp"
+#include "tools/smoke/round.hpp"
+#include "tools/smoke/secrets.hpp"
+
+#include <ostream>
+
+namespace sluice::smoke {
+
+Result<CheckFile> load_target(Options const& options, cli::Context const& context) {
+    remember_secrets_of(context.environment);
+    if (options.target.starts_with("http://") || options.target.starts_with("https://")) {
+        return check_of_url(options.target);
+    }
+    TRY_ASSIGN(auto file, load_check_file(options.target, context.environment));
+    return file;
+}
+
+void warn_of_insecure(RunRecord const& record) {
+    for (auto const& one : record.checks) {
+        auto const* http = std::get_if<HttpCheck>(&one.check->probe);
+        if (http != nullptr && !http->request.tls.verify) {
+            log::warning("certificate NOT verified", {{"check", one.check->id}});
+        }
+    }
+}
+
+Result<cli::ExitCode> conclude(Options const& options, cli::Context& context, CheckFile const& file, RunRecord& record,
+                               cli::ExitCode verdict) {
+    record.ended = context.clock.wall_now();
+    log_problems(record, file);
+    int const code = static_cast<int>(verdict);
+    auto written = write_reports(options.files, record, file, code);
+    std::string const result = options.common.json ? json::dump(report_json(record, file, code)) : summary_line(record);
+    context.out << log::redact(result) << '\n';
+    return with_reports(verdict, std::move(written));
+}
+
+Result<cli::ExitCode> check_once(Options const& options, cli::Context& context) {
+    TRY_ASSIGN(auto const file, load_target(options, context));
+    auto record = new_record("run", file, options.environment, context.clock.wall_now());
+    if (record.checks.empty()) {
+        return fail(Errc::usage, "'" + file.name + "' has no check for after a deployment",
+                    R"(Give at least one check the phase "after".)");
+    }
+    TRY(write_pessimistic_reports(options.files, record, file));
+    warn_of_insecure(record);
+    TRY_ASSIGN(auto const prober, Prober::create(context.runner, {}));
+    auto const finished = run_round(*prober, record, context.clock);
+    if (!finished) {
+        TRY(conclude(options, context, file, record, cli::ExitCode{128 + process::stop_signal()}));
+        return tl::unexpected<Error>(finished.error());
+    }
+    return conclude(options, context, file, record, verdict_of(record));
+}
+
+} // namespace sluice::smoke
