@@ -6,6 +6,8 @@
 #include "common/result/result.hpp"
 #include "tools/db-restore-or-init/decision.hpp"
 #include "tools/db-restore-or-init/origin.hpp"
+#include "tools/db-restore-or-init/rollback_options.hpp"
+#include "tools/db-restore-or-init/shadow.hpp"
 
 #include <chrono>
 #include <optional>
@@ -15,7 +17,7 @@
 
 namespace sluice::db_restore {
 
-enum class Verb { restore, provenance, cleanup, mark };
+enum class Verb { restore, provenance, cleanup, mark, rollback };
 
 struct Options {
     cli::CommonOptions common{};
@@ -46,6 +48,9 @@ struct Options {
 
     // mark
     std::string environment;
+
+    RollbackOptions rollback{};
+    ShadowOptions shadow{};
 };
 
 /// Reads and validates the command line and the SLUICE_… variables; opens nothing. An exit code means that help or

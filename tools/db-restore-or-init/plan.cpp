@@ -55,6 +55,8 @@ Result<void> settle_settings(Plan& plan, Session& maintenance) {
     return {};
 }
 
+} // namespace
+
 Result<void> check_feasible(Plan& plan, Options const& options, Session& maintenance) {
     TRY(check_readable(plan.decision.verdict == Verdict::initialise ? options.init_sql : options.after_restore));
     TRY_ASSIGN(plan.properties, wanted_properties(plan, maintenance));
@@ -64,8 +66,6 @@ Result<void> check_feasible(Plan& plan, Options const& options, Session& mainten
     }
     return settle_settings(plan, maintenance);
 }
-
-} // namespace
 
 snapshot::Inventory const& Plan::inventory() const {
     auto const& origin = chosen();
