@@ -33,6 +33,7 @@ struct RawOptions {
     std::string on_missing = "fail";
     std::string lock_timeout = "10s";
     RawRollback rollback{};
+    RawDrill drill{};
 };
 
 void add_target(CLI::App& app, Options& options) {
@@ -102,6 +103,9 @@ void add_verbs(CLI::App& app, RawOptions& raw) {
     Options& options = raw.parsed;
     add_rollback_options(*add_verb(app, options, "rollback", "put a database back to a snapshot after a failed deploy"),
                          raw.rollback, options);
+    CLI::App* drill = app.add_subcommand("drill", "try the way back before it is needed");
+    cli::add_common_options(*drill, options.common);
+    add_drill_options(*drill, raw.drill, options);
     add_dotenv(*add_verb(app, options, "provenance", "what a database says of where its data came from"), options);
     CLI::App* cleanup = add_verb(app, options, "cleanup", "drop what interrupted restores left behind");
     cleanup->add_flag("--dry-run", options.dry_run, "only list it");
@@ -115,6 +119,9 @@ void add_verbs(CLI::App& app, RawOptions& raw) {
 Verb chosen_verb(CLI::App const& app) {
     if (app.got_subcommand("rollback")) {
         return Verb::rollback;
+    }
+    if (app.got_subcommand("drill")) {
+        return Verb::drill;
     }
     if (app.got_subcommand("provenance")) {
         return Verb::provenance;
@@ -227,6 +234,11 @@ Result<void> check_nothing_before_verb(CLI::App const& app) {
 Result<Options> validated(RawOptions raw, CLI::App const& app, ci::Environment const& environment) {
     Options options = std::move(raw.parsed);
     options.verb = chosen_verb(app);
+    if (options.verb == Verb::drill) {
+        TRY(check_nothing_before_verb(app));
+        TRY(validate_drill(raw.drill, options, environment));
+        return options;
+    }
     TRY(check_target_named(options));
     if (options.verb == Verb::restore) {
         TRY(validate_restore(raw, options, environment));

@@ -5,6 +5,7 @@
 #include "common/cli/exit_code.hpp"
 #include "common/result/result.hpp"
 #include "tools/db-restore-or-init/decision.hpp"
+#include "tools/db-restore-or-init/drill_options.hpp"
 #include "tools/db-restore-or-init/origin.hpp"
 #include "tools/db-restore-or-init/rollback_options.hpp"
 #include "tools/db-restore-or-init/shadow.hpp"
@@ -17,7 +18,7 @@
 
 namespace sluice::db_restore {
 
-enum class Verb { restore, provenance, cleanup, mark, rollback };
+enum class Verb { restore, provenance, cleanup, mark, rollback, drill };
 
 struct Options {
     cli::CommonOptions common{};
@@ -50,6 +51,7 @@ struct Options {
     std::string environment;
 
     RollbackOptions rollback{};
+    DrillOptions drill{};
     ShadowOptions shadow{};
 };
 

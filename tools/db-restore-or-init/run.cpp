@@ -4,6 +4,7 @@
 #include "common/log/log.hpp"
 #include "common/snapshot/target.hpp"
 #include "tools/db-restore-or-init/cleanup.hpp"
+#include "tools/db-restore-or-init/drill.hpp"
 #include "tools/db-restore-or-init/mark.hpp"
 #include "tools/db-restore-or-init/plan.hpp"
 #include "tools/db-restore-or-init/provenance.hpp"
@@ -91,6 +92,7 @@ Result<cli::ExitCode> run(Options const& options, cli::Context& context) {
     case Verb::cleanup: return clean_up(options, context);
     case Verb::mark: return mark(options, context);
     case Verb::rollback: return roll_back(options, context);
+    case Verb::drill: return drill(options, context);
     }
     return fail(Errc::internal, "no such verb");
 }
