@@ -3,7 +3,10 @@
 #include "common/json/json.hpp"
 #include "common/log/log.hpp"
 #include "common/snapshot/target.hpp"
+#include "tools/db-restore-or-init/shadow.hpp"
 #include "tools/db-restore-or-init/side_database.hpp"
+
+#include <algorithm>
 
 #include <ostream>
 
@@ -37,12 +40,40 @@ Result<bool> drop_one(Session& maintenance, std::string const& name) {
     return true;
 }
 
-void print(std::vector<std::string> const& names, std::string const& target, Options const& options,
-           std::ostream& out) {
+// Expired shadows join the list of what goes.
+Result<std::vector<Shadow>> take_expired(Session& maintenance, std::string const& target, time::Clock const& clock,
+                                         std::vector<std::string>& names) {
+    TRY_ASSIGN(auto shadows, find_shadows(maintenance, target, clock.wall_now()));
+    for (auto const& shadow : shadows) {
+        if (shadow.expired && std::find(names.begin(), names.end(), shadow.database) == names.end()) {
+            names.push_back(shadow.database);
+        }
+    }
+    std::erase_if(shadows, [](Shadow const& shadow) { return shadow.expired; });
+    return shadows;
+}
+
+Json shadows_json(std::vector<Shadow> const& shadows) {
+    Json list = Json::array();
+    for (auto const& shadow : shadows) {
+        list.push_back({{"database", shadow.database}, {"expires", shadow.expires}});
+    }
+    return list;
+}
+
+void print(std::vector<std::string> const& names, std::vector<Shadow> const& shadows, std::string const& target,
+           Options const& options, std::ostream& out) {
     if (options.common.json) {
-        out << json::dump({{"version", 1}, {"target", target}, {"dry_run", options.dry_run}, {"databases", names}})
+        out << json::dump({{"version", 1},
+                           {"target", target},
+                           {"dry_run", options.dry_run},
+                           {"databases", names},
+                           {"shadows", shadows_json(shadows)}})
             << '\n';
         return;
+    }
+    for (auto const& shadow : shadows) {
+        out << "kept the shadow '" << shadow.database << "' until " << shadow.expires << '\n';
     }
     if (names.empty()) {
         out << "nothing to clean up for '" << target << "'\n";
@@ -61,6 +92,7 @@ Result<cli::ExitCode> clean_up(Options const& options, cli::Context& context) {
     std::string const target = parameters.get("dbname");
     TRY(lock_target(*maintenance, target));
     TRY_ASSIGN(auto names, find_all(*maintenance, target, options.templates));
+    TRY_ASSIGN(auto const shadows, take_expired(*maintenance, target, context.clock, names));
     if (!options.dry_run) {
         std::vector<std::string> dropped;
         for (auto const& name : names) {
@@ -71,7 +103,7 @@ Result<cli::ExitCode> clean_up(Options const& options, cli::Context& context) {
         }
         names = std::move(dropped);
     }
-    print(names, target, options, context.out);
+    print(names, shadows, target, options, context.out);
     return cli::ExitCode::ok;
 }
 

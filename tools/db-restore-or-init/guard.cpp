@@ -30,20 +30,6 @@ Result<void> check_not_production(TargetFacts const& target) {
                 "none");
 }
 
-Result<void> check_marker_sound(TargetFacts const& target) {
-    switch (kind_of(target.existing->comment)) {
-    case MarkerKind::damaged:
-        return fail(Errc::refused, "the mark in the comment of " + named(target) + " is damaged",
-                    "It may have said production. Look at it, then set it anew: db-restore-or-init mark --target … "
-                    "--environment NAME");
-    case MarkerKind::leftover:
-    case MarkerKind::copy_source:
-        return fail(Errc::refused, named(target) + " is a side database of another restore",
-                    "Give --target the stage's own database.");
-    default: return {};
-    }
-}
-
 // A target that some stage already owns must be that stage.
 Result<void> check_stage(TargetFacts const& target, GuardRequest const& request) {
     auto const& comment = target.existing->comment;
@@ -58,11 +44,6 @@ Result<void> check_stage(TargetFacts const& target, GuardRequest const& request)
                     ? "Check --target and --stage, or mark it anew: db-restore-or-init mark --target … --environment " +
                           request.stage
                     : "Check --target and --stage; to hand the database over to another stage, add --adopt.");
-}
-
-bool is_same(TargetFacts const& target, snapshot::Source const& source) {
-    bool const same_oid = target.existing && target.existing->oid == source.database_oid;
-    return source.system_identifier == target.system_identifier && (source.database == target.name || same_oid);
 }
 
 Result<void> check_not_source(TargetFacts const& target, GuardRequest const& request) {
@@ -119,6 +100,35 @@ Result<void> check_rights(TargetFacts const& target) {
 
 } // namespace
 
+Result<void> check_marker_sound(TargetFacts const& target) {
+    switch (kind_of(target.existing->comment)) {
+    case MarkerKind::damaged:
+        return fail(Errc::refused, "the mark in the comment of " + named(target) + " is damaged",
+                    "It may have said production. Look at it, then set it anew: db-restore-or-init mark --target … "
+                    "--environment NAME");
+    case MarkerKind::shadow:
+        return fail(Errc::refused, named(target) + " is a shadow of '" + text_in(target.existing->comment, "of") + "'",
+                    "Give --target the stage's own database; a shadow ends with its expiry.");
+    case MarkerKind::leftover:
+    case MarkerKind::copy_source:
+        return fail(Errc::refused, named(target) + " is a side database of another restore",
+                    "Give --target the stage's own database.");
+    default: return {};
+    }
+}
+
+bool is_same(TargetFacts const& target, snapshot::Source const& source) {
+    bool const same_oid = target.existing && target.existing->oid == source.database_oid;
+    return source.system_identifier == target.system_identifier && (source.database == target.name || same_oid);
+}
+
+Result<void> check_replaceable(TargetFacts const& target) {
+    if (target.existing) {
+        TRY(check_no_prepared(target));
+    }
+    return check_rights(target);
+}
+
 Result<void> check_guards(TargetFacts const& target, GuardRequest const& request) {
     if (target.existing) {
         TRY(check_not_production(target));
@@ -128,9 +138,8 @@ Result<void> check_guards(TargetFacts const& target, GuardRequest const& request
     TRY(check_not_source(target, request));
     if (target.existing) {
         TRY(check_adopted(target, request));
-        TRY(check_no_prepared(target));
     }
-    return check_rights(target);
+    return check_replaceable(target);
 }
 
 } // namespace sluice::db_restore

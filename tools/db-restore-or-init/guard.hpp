@@ -27,4 +27,14 @@ struct GuardRequest {
 /// Errors: refused, with the fact; denied, with the GRANT, for what this role could not finish.
 [[nodiscard]] Result<void> check_guards(TargetFacts const& target, GuardRequest const& request);
 
+/// The part that holds for every way of replacing the target: no prepared transaction, the rights, sessions that may be
+/// ended. Errors: refused, denied. Pure.
+[[nodiscard]] Result<void> check_replaceable(TargetFacts const& target);
+
+/// Errors: refused for a damaged mark or a side database. Pure. `target.existing` is there.
+[[nodiscard]] Result<void> check_marker_sound(TargetFacts const& target);
+
+/// Whether the data was the target's own: system identifier with name or oid. Pure.
+[[nodiscard]] bool is_same(TargetFacts const& target, snapshot::Source const& source);
+
 } // namespace sluice::db_restore

@@ -10,7 +10,8 @@ namespace {
 
 // environment markers have no "kind": they are the form that other programs and people write.
 MarkerKind kind_named(std::string const& kind) {
-    constexpr std::array<std::pair<char const*, MarkerKind>, 3> kinds{{{"provenance", MarkerKind::provenance},
+    constexpr std::array<std::pair<char const*, MarkerKind>, 4> kinds{{{"provenance", MarkerKind::provenance},
+                                                                       {"shadow", MarkerKind::shadow},
                                                                        {"leftover", MarkerKind::leftover},
                                                                        {"template", MarkerKind::copy_source}}};
     for (auto const& [name, value] : kinds) {

@@ -15,6 +15,7 @@ enum class MarkerKind {
     environment, ///< said by its people with `mark`
     provenance,  ///< a stage that was restored or initialised by this tool
     leftover,    ///< a side database that is being filled, or whose restore died
+    shadow,      ///< restored beside a live database, until it expires
     copy_source, ///< a template for further restores of one snapshot
     damaged,     ///< a line that is no marker we know: nothing may be concluded from it
 };

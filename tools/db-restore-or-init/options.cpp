@@ -32,6 +32,8 @@ struct RawOptions {
     std::string max_age;
     std::string on_missing;
     std::string lock_timeout = "10s";
+    RawRollback rollback{};
+    RawDrill drill{};
 };
 
 void add_target(CLI::App& app, Options& options) {
@@ -91,6 +93,7 @@ void add_restore_options(CLI::App& app, RawOptions& raw) {
     add_origin_options(app, raw);
     add_init_options(app, raw);
     add_work_options(app, raw);
+    add_shadow_options(app, raw.parsed.shadow);
     add_dotenv(app, raw.parsed);
 }
 
@@ -100,7 +103,13 @@ CLI::App* add_verb(CLI::App& app, Options& options, char const* name, char const
     return verb;
 }
 
-void add_verbs(CLI::App& app, Options& options) {
+void add_verbs(CLI::App& app, RawOptions& raw) {
+    Options& options = raw.parsed;
+    add_rollback_options(*add_verb(app, options, "rollback", "put a database back to a snapshot after a failed deploy"),
+                         raw.rollback, options);
+    CLI::App* drill = app.add_subcommand("drill", "try the way back before it is needed");
+    cli::add_common_options(*drill, options.common);
+    add_drill_options(*drill, raw.drill, options);
     add_dotenv(*add_verb(app, options, "provenance", "what a database says of where its data came from"), options);
     CLI::App* cleanup = add_verb(app, options, "cleanup", "drop what interrupted restores left behind");
     cleanup->add_flag("--dry-run", options.dry_run, "only list it");
@@ -117,6 +126,12 @@ void add_verbs(CLI::App& app, Options& options) {
 }
 
 Verb chosen_verb(CLI::App const& app) {
+    if (app.got_subcommand("rollback")) {
+        return Verb::rollback;
+    }
+    if (app.got_subcommand("drill")) {
+        return Verb::drill;
+    }
     if (app.got_subcommand("provenance")) {
         return Verb::provenance;
     }
@@ -231,6 +246,7 @@ Result<void> validate_restore(RawOptions const& raw, Options& options, ci::Envir
         options.on_missing = raw.on_missing == "init" ? OnMissing::init : OnMissing::fail;
     }
     TRY(options.policy.empty() ? validate_origins(raw, options, environment) : check_left_to_policy(raw, options));
+    TRY(validate_shadow(options.shadow));
     if (options.explain && !options.dotenv.empty()) {
         return fail(Errc::usage, "--dotenv has no effect with --explain, which does nothing", "Leave one out.");
     }
@@ -257,12 +273,20 @@ Result<Options> validated(RawOptions raw, CLI::App const& app, ci::Environment c
         TRY(check_nothing_before_verb(app));
         return options;
     }
+    if (options.verb == Verb::drill) {
+        TRY(check_nothing_before_verb(app));
+        TRY(validate_drill(raw.drill, options, environment));
+        return options;
+    }
     TRY(check_target_named(options));
     if (options.verb == Verb::restore) {
         TRY(validate_restore(raw, options, environment));
         return options;
     }
     TRY(check_nothing_before_verb(app));
+    if (options.verb == Verb::rollback) {
+        TRY(validate_rollback(raw.rollback, options, environment));
+    }
     if (options.verb == Verb::mark) {
         TRY(check_word("--environment", options.environment));
     }
@@ -297,7 +321,7 @@ Result<std::variant<Options, cli::ExitCode>> parse_options(std::vector<std::stri
     RawOptions raw;
     cli::describe(app, k_help);
     add_restore_options(app, raw);
-    add_verbs(app, raw.parsed);
+    add_verbs(app, raw);
     app.require_subcommand(0, 1);
     TRY_ASSIGN(auto const done, cli::parse_arguments(app, arguments));
     if (done) {

@@ -4,8 +4,11 @@
 #include "common/cli/common_options.hpp"
 #include "common/cli/exit_code.hpp"
 #include "common/result/result.hpp"
+#include "tools/db-restore-or-init/drill_options.hpp"
 #include "tools/db-restore-or-init/missing_rule.hpp"
 #include "tools/db-restore-or-init/origin.hpp"
+#include "tools/db-restore-or-init/rollback_options.hpp"
+#include "tools/db-restore-or-init/shadow.hpp"
 
 #include <chrono>
 #include <optional>
@@ -15,7 +18,7 @@
 
 namespace sluice::db_restore {
 
-enum class Verb { restore, provenance, cleanup, mark, lint_policy };
+enum class Verb { restore, provenance, cleanup, mark, rollback, drill, lint_policy };
 
 struct Options {
     cli::CommonOptions common{};
@@ -49,6 +52,10 @@ struct Options {
 
     // mark
     std::string environment;
+
+    RollbackOptions rollback{};
+    DrillOptions drill{};
+    ShadowOptions shadow{};
 };
 
 /// Reads and validates the command line and the SLUICE_… variables; opens nothing. An exit code means that help or

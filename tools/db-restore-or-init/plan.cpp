@@ -64,6 +64,8 @@ std::vector<std::string> files_to_run(Plan const& plan, Options const& options) 
     return files;
 }
 
+} // namespace
+
 Result<void> check_feasible(Plan& plan, Options const& options, Session& maintenance) {
     TRY(check_readable(files_to_run(plan, options)));
     TRY_ASSIGN(plan.properties, wanted_properties(plan, maintenance));
@@ -73,8 +75,6 @@ Result<void> check_feasible(Plan& plan, Options const& options, Session& mainten
     }
     return settle_settings(plan, maintenance);
 }
-
-} // namespace
 
 snapshot::Inventory const& Plan::inventory() const {
     auto const& origin = chosen();

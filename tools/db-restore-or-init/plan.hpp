@@ -19,6 +19,7 @@ struct Plan {
     Survey survey;
     Decision decision;
     snapshot::DatabaseProperties properties{}; ///< what the new database will have; encoding and locale are the data's
+    std::string shadow_of{};                   ///< the live database, where a shadow of it is made
     std::vector<std::string> left_out{};       ///< of the properties: what this role may not set on a new database
 
     [[nodiscard]] Surveyed const& chosen() const { return survey.origins.at(decision.chosen); }
@@ -31,5 +32,9 @@ struct Plan {
 /// Writes nothing. Errors: refused, denied, usage, not_found, temporary.
 [[nodiscard]] Result<Plan> make_plan(Options const& options, postgres::ConnectionParameters const& parameters,
                                      postgres::Session& maintenance, cli::Context& context);
+
+/// Settles the properties of the new database and finds out, before any work, what this role or server could not do.
+/// Errors: denied, not_found, usage.
+[[nodiscard]] Result<void> check_feasible(Plan& plan, Options const& options, postgres::Session& maintenance);
 
 } // namespace sluice::db_restore

@@ -47,6 +47,8 @@ std::string line_of(Provenance const& provenance, std::string const& target) {
                 (provenance.masked ? ", masked" : ", not masked");
     }
     text += ", restored " + provenance.restored;
+    text +=
+        provenance.shadow_of.empty() ? "" : ", a shadow of '" + provenance.shadow_of + "' until " + provenance.expires;
     std::string const& by = provenance.pipeline.url.empty() ? provenance.pipeline.id : provenance.pipeline.url;
     return text + (by.empty() ? "" : " by " + by);
 }
@@ -72,22 +74,28 @@ cli::ExitCode say_nothing_known(std::string const& target, snapshot::DatabaseCom
 } // namespace
 
 Json to_marker(Provenance const& provenance) {
-    return {{"version", k_marker_version},
-            {"kind", "provenance"},
-            {"origin", provenance.origin},
-            {"snapshot", provenance.snapshot},
-            {"taken", provenance.taken},
-            {"masked", provenance.masked},
-            {"stage", provenance.stage},
-            {"source", {{"system_identifier", provenance.source_system}, {"database", provenance.source_database}}},
-            {"restored", provenance.restored},
-            {"pipeline",
-             {{"system", provenance.pipeline.system},
-              {"id", provenance.pipeline.id},
-              {"url", provenance.pipeline.url},
-              {"commit", provenance.pipeline.commit}}},
-            {"tool_version", cli::k_version},
-            {"decision", provenance.decision}};
+    Json marker{{"version", k_marker_version},
+                {"kind", "provenance"},
+                {"origin", provenance.origin},
+                {"snapshot", provenance.snapshot},
+                {"taken", provenance.taken},
+                {"masked", provenance.masked},
+                {"stage", provenance.stage},
+                {"source", {{"system_identifier", provenance.source_system}, {"database", provenance.source_database}}},
+                {"restored", provenance.restored},
+                {"pipeline",
+                 {{"system", provenance.pipeline.system},
+                  {"id", provenance.pipeline.id},
+                  {"url", provenance.pipeline.url},
+                  {"commit", provenance.pipeline.commit}}},
+                {"tool_version", cli::k_version},
+                {"decision", provenance.decision}};
+    if (!provenance.shadow_of.empty()) {
+        marker["kind"] = "shadow";
+        marker["of"] = provenance.shadow_of;
+        marker["expires"] = provenance.expires;
+    }
+    return marker;
 }
 
 Result<Provenance> from_marker(Json const& marker) {
@@ -104,6 +112,8 @@ Result<Provenance> from_marker(Json const& marker) {
     provenance.stage = reader.required<std::string>("stage");
     provenance.restored = reader.required<std::string>("restored");
     provenance.decision = reader.required<std::vector<std::string>>("decision");
+    provenance.shadow_of = reader.optional<std::string>("of").value_or("");
+    provenance.expires = reader.optional<std::string>("expires").value_or("");
     TRY(read_source(reader, provenance));
     provenance.pipeline = pipeline_in(reader, pipeline_read);
     TRY(std::move(pipeline_read));
@@ -126,7 +136,7 @@ Result<cli::ExitCode> show_provenance(Options const& options, cli::Context& cont
         return fail(Errc::bad_data, "the mark in the comment of database '" + target + "' is damaged",
                     "Restore the stage anew, or set a mark: db-restore-or-init mark.");
     }
-    if (kind_of(comment) != MarkerKind::provenance) {
+    if (kind_of(comment) != MarkerKind::provenance && kind_of(comment) != MarkerKind::shadow) {
         return say_nothing_known(target, comment, options, context);
     }
     TRY_ASSIGN(auto const provenance,

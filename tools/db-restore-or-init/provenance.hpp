@@ -24,6 +24,8 @@ struct Provenance {
     std::string restored;
     ci::Pipeline pipeline{};
     std::vector<std::string> decision{};
+    std::string shadow_of{}; ///< the live database that it stands beside; empty: it is no shadow
+    std::string expires{};   ///< of a shadow
 };
 
 [[nodiscard]] Json to_marker(Provenance const& provenance);

@@ -45,27 +45,6 @@ Provenance provenance_of(Plan const& plan, Options const& options, cli::Context 
     return provenance;
 }
 
-Result<std::string> free_old_name(Session& maintenance, std::string const& target, time::Clock const& clock) {
-    auto when = clock.wall_now();
-    while (true) {
-        std::string name = old_name(target, when);
-        TRY_ASSIGN(bool const taken, snapshot::database_exists(maintenance, name));
-        if (!taken) {
-            return name;
-        }
-        when += std::chrono::seconds{1};
-    }
-}
-
-Result<void> dress(Plan const& plan, Session& maintenance, std::string const& fresh, Provenance const& provenance) {
-    // The comment first: the new owner's limits and rights may not let us afterwards.
-    TRY(set_comment(maintenance, fresh, plan.properties.comment, to_marker(provenance)));
-    for (auto const& statement : property_statements(fresh, plan.properties)) {
-        TRY(maintenance.execute(statement).map_error(while_doing("giving the new database its properties")));
-    }
-    return {};
-}
-
 Result<void> swap_in(Plan const& plan, Options const& options, Session& maintenance, cli::Context& context,
                      std::string const& fresh, Outcome& outcome) {
     Swap swap{fresh, {}, {}, options.lock_timeout};
@@ -103,6 +82,29 @@ void drop_older(Plan const& plan, Options const& options, Session& maintenance, 
     }
 }
 
+} // namespace
+
+Result<std::string> free_old_name(Session& maintenance, std::string const& target, time::Clock const& clock) {
+    auto when = clock.wall_now();
+    while (true) {
+        std::string name = old_name(target, when);
+        TRY_ASSIGN(bool const taken, snapshot::database_exists(maintenance, name));
+        if (!taken) {
+            return name;
+        }
+        when += std::chrono::seconds{1};
+    }
+}
+
+Result<void> dress(Plan const& plan, Session& maintenance, std::string const& fresh, Json const& marker) {
+    // The comment first: the new owner's limits and rights may not let us afterwards.
+    TRY(set_comment(maintenance, fresh, plan.properties.comment, marker));
+    for (auto const& statement : property_statements(fresh, plan.properties)) {
+        TRY(maintenance.execute(statement).map_error(while_doing("giving the new database its properties")));
+    }
+    return {};
+}
+
 void warn_of_leftovers(Session& maintenance, std::string const& target) {
     auto const leftovers = find_leftovers(maintenance, target);
     if (!leftovers) {
@@ -114,8 +116,6 @@ void warn_of_leftovers(Session& maintenance, std::string const& target) {
     }
 }
 
-} // namespace
-
 Result<Outcome> carry_out(Plan const& plan, Options const& options, Session& maintenance, cli::Context& context) {
     warn_of_leftovers(maintenance, plan.target.name);
     Outcome outcome;
@@ -123,7 +123,11 @@ Result<Outcome> carry_out(Plan const& plan, Options const& options, Session& mai
     std::string const fresh = new_name(plan.target.name, context.clock);
     TRY(fill_fresh(plan, options, maintenance, context, fresh, outcome, [&]() -> Result<void> {
         outcome.provenance.restored = time::timestamp_text(context.clock.wall_now());
-        TRY(dress(plan, maintenance, fresh, outcome.provenance));
+        if (!plan.shadow_of.empty()) {
+            outcome.provenance.shadow_of = plan.shadow_of;
+            outcome.provenance.expires = time::timestamp_text(context.clock.wall_now() + options.shadow.life);
+        }
+        TRY(dress(plan, maintenance, fresh, to_marker(outcome.provenance)));
         return swap_in(plan, options, maintenance, context, fresh, outcome);
     }));
     drop_older(plan, options, maintenance, outcome);

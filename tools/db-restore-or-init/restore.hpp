@@ -35,4 +35,14 @@ struct Outcome {
 [[nodiscard]] Result<Outcome> carry_out(Plan const& plan, Options const& options, postgres::Session& maintenance,
                                         cli::Context& context);
 
+/// A dated name for the database that is replaced, not taken yet.
+[[nodiscard]] Result<std::string> free_old_name(postgres::Session& maintenance, std::string const& target,
+                                                time::Clock const& clock);
+
+/// Gives the new database its comment, owner, limit and settings.
+[[nodiscard]] Result<void> dress(Plan const& plan, postgres::Session& maintenance, std::string const& fresh,
+                                 Json const& marker);
+
+void warn_of_leftovers(postgres::Session& maintenance, std::string const& target);
+
 } // namespace sluice::db_restore

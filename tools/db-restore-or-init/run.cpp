@@ -4,12 +4,14 @@
 #include "common/log/log.hpp"
 #include "common/snapshot/target.hpp"
 #include "tools/db-restore-or-init/cleanup.hpp"
+#include "tools/db-restore-or-init/drill.hpp"
 #include "tools/db-restore-or-init/mark.hpp"
 #include "tools/db-restore-or-init/plan.hpp"
 #include "tools/db-restore-or-init/policy_application.hpp"
 #include "tools/db-restore-or-init/policy_lint.hpp"
 #include "tools/db-restore-or-init/provenance.hpp"
 #include "tools/db-restore-or-init/report.hpp"
+#include "tools/db-restore-or-init/rollback.hpp"
 #include "tools/db-restore-or-init/side_database.hpp"
 
 #include <ostream>
@@ -74,12 +76,17 @@ Result<cli::ExitCode> act(Plan const& plan, Options const& options, postgres::Se
 Result<cli::ExitCode> restore_or_init(Options options, cli::Context& context) {
     TRY(apply_policy(options, context.environment));
     TRY_ASSIGN(auto const given, postgres::resolve_connection(options.target, context.environment));
-    TRY_ASSIGN(auto const parameters, postgres::spell_out(given));
+    TRY_ASSIGN(auto parameters, postgres::spell_out(given));
     TRY_ASSIGN(auto const maintenance, snapshot::connect_for_maintenance(parameters, "restore"));
+    std::string const live = parameters.get("dbname");
+    if (!options.shadow.as.empty()) {
+        TRY_ASSIGN(parameters, as_shadow(*maintenance, parameters, options.shadow.as));
+    }
     if (!options.explain) {
         TRY(lock_target(*maintenance, parameters.get("dbname")));
     }
-    TRY_ASSIGN(auto const plan, make_plan(options, parameters, *maintenance, context));
+    TRY_ASSIGN(auto plan, make_plan(options, parameters, *maintenance, context));
+    plan.shadow_of = options.shadow.as.empty() ? std::string{} : live;
     return options.explain ? explain(plan, options, context) : act(plan, options, *maintenance, context);
 }
 
@@ -92,6 +99,8 @@ Result<cli::ExitCode> run(Options const& options, cli::Context& context) {
     case Verb::cleanup: return clean_up(options, context);
     case Verb::mark: return mark(options, context);
     case Verb::lint_policy: return lint_policy(options, context);
+    case Verb::rollback: return roll_back(options, context);
+    case Verb::drill: return drill(options, context);
     }
     return fail(Errc::internal, "no such verb");
 }

@@ -75,6 +75,23 @@ Result<void> run_command(process::Runner& runner, postgres::ConnectionParameters
     return tl::unexpected<Error>(std::move(error));
 }
 
+Result<bool> run_command_for(process::Runner& runner, postgres::ConnectionParameters const& parameters,
+                             std::string const& stage, std::string const& command_line,
+                             std::optional<std::chrono::milliseconds> limit) {
+    log::info("running the migration");
+    TRY_ASSIGN(auto command, command_for({"sh", "-c", command_line}, parameters));
+    command.environment["SLUICE_TARGET_URL"] = url_of(parameters);
+    command.environment["SLUICE_STAGE"] = stage;
+    command.limit = limit;
+    command.grace = std::chrono::milliseconds{0};
+    auto const ended = run_successfully(runner, command);
+    if (!ended && ended.error().kind == Errc::timed_out) {
+        return false;
+    }
+    TRY(Result<void>(ended).map_error(while_doing("running the migration")));
+    return true;
+}
+
 std::string url_of(postgres::ConnectionParameters const& parameters) {
     std::string const host = parameters.get("host");
     bool const socket = host.starts_with("/");

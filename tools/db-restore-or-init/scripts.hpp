@@ -3,7 +3,9 @@
 #include "common/postgres/connection.hpp"
 #include "common/process/runner.hpp"
 
+#include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,12 @@ namespace sluice::db_restore {
 /// `variables` too. Errors: not_found with its exit code, temporary for 75, interrupted.
 [[nodiscard]] Result<void> run_command(process::Runner& runner, postgres::ConnectionParameters const& parameters,
                                        std::map<std::string, std::string> const& variables, std::string const& command);
+
+/// The same for a migration, killed with all its children when `limit` passes. False when it was. Errors: as
+/// `run_command`.
+[[nodiscard]] Result<bool> run_command_for(process::Runner& runner, postgres::ConnectionParameters const& parameters,
+                                           std::string const& stage, std::string const& command,
+                                           std::optional<std::chrono::milliseconds> limit);
 
 /// A URI for the same database, the password included. Pure.
 [[nodiscard]] std::string url_of(postgres::ConnectionParameters const& parameters);

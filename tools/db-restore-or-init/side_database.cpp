@@ -19,7 +19,8 @@ using postgres::text_of;
 bool may_be_leftover(NamedDatabase const& database) {
     auto const kind = kind_of(snapshot::split_comment(database.comment));
     // Killed between CREATE DATABASE and the mark, it has no comment yet; just before the swap it is a stage already.
-    return database.comment.empty() || kind == MarkerKind::leftover || kind == MarkerKind::provenance;
+    return database.comment.empty() || kind == MarkerKind::leftover || kind == MarkerKind::provenance ||
+           kind == MarkerKind::shadow;
 }
 
 void discard(Session& maintenance, std::string const& name) {

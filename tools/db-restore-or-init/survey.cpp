@@ -6,6 +6,7 @@
 #include "common/snapshot/preflight.hpp"
 #include "common/store/open_store.hpp"
 #include "common/time/timestamp.hpp"
+#include "tools/db-restore-or-init/broken_snapshot.hpp"
 #include "tools/db-restore-or-init/command_origin.hpp"
 
 #include <algorithm>
@@ -102,10 +103,11 @@ Result<std::optional<Surveyed>> open_store_for(Origin const& origin, Survey& sur
         }
         return std::optional(found_nothing(origin, Finding::unreachable, reason_of(store.error())));
     }
-    auto const names = snapshot::database_names(**store);
+    auto names = snapshot::database_names(**store);
     if (!names) {
         return std::optional(found_nothing(origin, Finding::unreachable, reason_of(names.error())));
     }
+    std::erase_if(*names, is_broken_name);
     TRY_ASSIGN(survey.name, choose_name(options.name, target, *names));
     survey.store = *std::move(store);
     return std::optional<Surveyed>{};

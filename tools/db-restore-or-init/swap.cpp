@@ -46,12 +46,36 @@ Result<void> check_unchanged(Session& maintenance, TargetFacts const& facts, std
     return {};
 }
 
+// Once the freeze is over, writers may have come back, and what was reported of them is no longer true.
+Result<void> freeze_ended(Swap const& swap, std::string const& why) {
+    if (auto problem = swap.freeze->problem()) {
+        return tl::unexpected<Error>(*std::move(problem));
+    }
+    return fail(Errc::temporary, "could not swap the databases: " + why,
+                "Nothing was changed: run the same command again.");
+}
+
+Result<void> check_nobody_wrote(Swap const& swap) {
+    return swap.freeze == nullptr || swap.freeze->left_last()
+               ? Result<void>{}
+               : freeze_ended(swap, "the session that kept writers away was ended");
+}
+
+std::optional<LastToLeave> last_to_leave(Session const& maintenance, Swap const& swap) {
+    if (swap.freeze == nullptr) {
+        return std::nullopt;
+    }
+    return LastToLeave{swap.freeze->backend_pid(), maintenance.backend_pid(),
+                       [freeze = swap.freeze] { freeze->leave(); }};
+}
+
 Result<void> move_old_away(Session& maintenance, TargetFacts const& facts, Swap const& swap) {
     TRY_ASSIGN(auto session, snapshot::connect_for_maintenance(maintenance.parameters(), "session ender"));
     {
-        SessionEnder const ender(std::move(session), facts.existing->oid);
+        SessionEnder const ender(std::move(session), facts.existing->oid, last_to_leave(maintenance, swap));
         TRY(maintenance.execute(rename_sql(facts.name, swap.old)));
     }
+    TRY(check_nobody_wrote(swap));
     return check_unchanged(maintenance, facts, swap.old);
 }
 
@@ -133,6 +157,9 @@ Result<SwapReport> swap_names(Session& maintenance, TargetFacts const& facts, Sw
         }
         if (!is_in_the_way(outcome.error())) {
             return tl::unexpected<Error>(std::move(outcome).error());
+        }
+        if (swap.freeze != nullptr && !swap.freeze->holds()) {
+            TRY(freeze_ended(swap, outcome.error().message));
         }
         log::info("somebody is in the way of the swap, trying again", {{"reason", outcome.error().message}});
         last = std::move(outcome).error();

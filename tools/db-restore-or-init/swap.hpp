@@ -3,6 +3,7 @@
 #include "common/postgres/session.hpp"
 #include "common/time/clock.hpp"
 #include "tools/db-restore-or-init/target_facts.hpp"
+#include "tools/db-restore-or-init/write_freeze.hpp"
 
 #include <chrono>
 #include <string>
@@ -15,6 +16,8 @@ struct Swap {
     std::string old;                            ///< the name that the present target gets; unused where there is none
     std::vector<std::string> last_statements{}; ///< run in the same transaction, after the names are changed
     std::chrono::milliseconds lock_timeout{};
+    /// Leaves last; where it has left and the swap failed all the same, that is not tried again.
+    WriteFreeze* freeze = nullptr;
 };
 
 struct SwapReport {
