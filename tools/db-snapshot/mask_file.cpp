@@ -102,7 +102,7 @@ Result<MaskFile> read_document(Json const& document) {
     TRY(reader.finish());
     if (file.uses_key() && file.key.empty()) {
         return fail(Errc::bad_data, "'/key' is missing",
-                    "Name where the key is: \"key\": \"env:MASK_KEY\" or \"file:PATH\".");
+                    R"(Name where the key is: "key": "env:MASK_KEY" or "file:PATH".)");
     }
     return file;
 }

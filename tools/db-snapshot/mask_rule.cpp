@@ -74,7 +74,7 @@ Result<void> read_fixed(json::ObjectReader& reader, MaskRule& rule) {
 Result<void> read_part(json::ObjectReader& reader, MaskRule& rule) {
     auto const part = reader.optional<std::string>("part").value_or("full");
     if (part != "full" && part != "first" && part != "last") {
-        return tl::unexpected<Error>(wrong("'" + reader.path_of("part") + "' must be \"full\", \"first\" or \"last\""));
+        return tl::unexpected<Error>(wrong("'" + reader.path_of("part") + R"(' must be "full", "first" or "last")"));
     }
     rule.part = part == "full" ? NamePart::full : part == "first" ? NamePart::first : NamePart::last;
     return {};
@@ -159,7 +159,7 @@ Result<void> read_json(json::ObjectReader& reader, MaskRule& rule) {
     }
     TRY(read_paths(*paths, reader.path_of("paths"), rule));
     if (!rest.empty() && rest != "keep" && rest != "drop") {
-        return tl::unexpected<Error>(wrong("'" + reader.path_of("rest") + "' must be \"keep\" or \"drop\"",
+        return tl::unexpected<Error>(wrong("'" + reader.path_of("rest") + R"(' must be "keep" or "drop")",
                                            "It decides what no path names, which a program may add tomorrow."));
     }
     rule.keep_rest = rest == "keep";
@@ -190,7 +190,7 @@ Result<void> read_own_keys(json::ObjectReader& reader, MaskRule& rule) {
 Result<void> read_default(json::ObjectReader& reader, MaskRule& rule) {
     auto const text = reader.optional<std::string>("default").value_or("drop");
     if (text != "keep" && text != "drop") {
-        return tl::unexpected<Error>(wrong("'" + reader.path_of("default") + "' must be \"keep\" or \"drop\""));
+        return tl::unexpected<Error>(wrong("'" + reader.path_of("default") + R"(' must be "keep" or "drop")"));
     }
     rule.keep_default = text == "keep";
     return {};
