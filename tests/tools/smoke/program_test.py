@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
 from server import Server, SilentPort, make_certificate
-from support import case, clean_environment, eventually, folder, free_port, run_cases, smoke
+from support import SOURCE, case, clean_environment, eventually, folder, free_port, run_cases, smoke
 
 STATUS_OK = [{"on": "status", "op": "eq", "value": 200}]
 
@@ -213,6 +214,21 @@ def one_document():
         assert report["counts"]["flaky"] == 1 and report["checks"][0]["failed_attempts"] == 2, report
         assert report["checks"][0]["attempts"] == 4 == server.counts["/flaky"], report
         assert "FLAKY a: 2 of 4" in outcome.err, outcome
+
+
+@case
+def junit_schema():
+    """every JUnit report is valid by the schema of Jenkins' plugin, but for the attribute file, which GitLab shows"""
+    schema = SOURCE / "tests/tools/split-check/published/junit-10.xsd"
+    with Server() as server, folder() as where:
+        document_of_all = document(http(server.url(), id="good"), http(server.url("/error"), id="bad"),
+                                   http(server.url("/flaky"), id="flaky"), http(server.url("/binary"), STATUS_OK, id="warned", severity="warn"),
+                                   {"id": "away <&>", "type": "tcp", "address": f"127.0.0.1:{free_port()}"})
+        for arguments in (["-"], ["wait", "-", "--deadline", "1s", "--interval", "50ms"], ["during", "-", "--", "true"]):
+            smoke(*[*arguments[:2], "--junit", where / "j.xml", *arguments[2:]], checks=document_of_all)
+            (where / "j.xml").write_text(re.sub(r' file="[^"]*"', "", (where / "j.xml").read_text()))
+            done = subprocess.run(["xmllint", "--noout", "--schema", schema, where / "j.xml"], capture_output=True, text=True, check=False)
+            assert done.returncode == 0, (arguments, done.stderr)
 
 
 @case
