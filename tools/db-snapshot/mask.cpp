@@ -106,8 +106,9 @@ Result<Masks> Masks::load(std::string const& path, ci::Environment const& enviro
 // Options travel in the startup packet, which no setting of the server writes to its log; a statement with the key,
 // even as a parameter, would be in it where statements are logged. Expressions are cheap and many: compiling them for
 // each range would cost more than it gains, and a parallel plan would shuffle the rows.
-postgres::ConnectionParameters Masks::connection(postgres::ConnectionParameters const& source) const {
-    std::string options = source.get("options");
+Result<postgres::ConnectionParameters> Masks::connection(postgres::ConnectionParameters const& source) const {
+    TRY_ASSIGN(auto const spelt_out, postgres::spell_out(source));
+    std::string options = spelt_out.get("options");
     options += (options.empty() ? "" : " ") + std::string("-c jit=off -c max_parallel_workers_per_gather=0");
     if (m_key) {
         options += " -c " + std::string(k_mask_key_setting) + "=" + m_key->hex;

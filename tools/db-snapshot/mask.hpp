@@ -20,8 +20,9 @@ class Masks {
     /// Reads the file and the key that it names. Errors: usage.
     [[nodiscard]] static Result<Masks> load(std::string const& path, ci::Environment const& environment);
 
-    /// The connection whose sessions can work out the masks.
-    [[nodiscard]] postgres::ConnectionParameters connection(postgres::ConnectionParameters const& source) const;
+    /// The connection whose sessions can work out the masks. Options that the source has of its own stay, also those of
+    /// PGOPTIONS and of a service. Errors: as `postgres::spell_out`.
+    [[nodiscard]] Result<postgres::ConnectionParameters> connection(postgres::ConnectionParameters const& source) const;
 
     /// Whether the file decides everything there is, and fits it. Also has the server compile each expression that the
     /// file spells out. Errors: refused with all that is undecided; usage with what does not fit.

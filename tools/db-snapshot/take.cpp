@@ -34,19 +34,28 @@ struct Taken {
     std::chrono::milliseconds took{};
 };
 
-Result<std::optional<Masks>> masks_of(Options const& options, ci::Environment const& environment) {
-    if (options.mask.empty()) {
-        return std::optional<Masks>{};
+/// A source to read, and what becomes of its values on the way.
+struct MaskedSource {
+    postgres::ConnectionParameters source;
+    std::optional<Masks> masks;
+    postgres::ConnectionParameters masked; ///< the same source, whose sessions can work out the masks
+};
+
+Result<MaskedSource> source_of(Options const& options, ci::Environment const& environment) {
+    MaskedSource from;
+    TRY_ASSIGN(from.source, postgres::resolve_connection(options.source, environment));
+    from.masked = from.source;
+    if (!options.mask.empty()) {
+        TRY_ASSIGN(from.masks, Masks::load(options.mask, environment));
+        TRY_ASSIGN(from.masked, from.masks->connection(from.source));
     }
-    return Masks::load(options.mask, environment).map([](Masks masks) {
-        return std::optional<Masks>(std::move(masks));
-    });
+    return from;
 }
 
 // Masks are checked before anything is written, and once more when the tables cannot change any longer.
-Result<std::string> name_of_source(postgres::ConnectionParameters const& source, Options const& options,
-                                   std::optional<Masks> const& masks) {
-    TRY_ASSIGN(auto session, postgres::connect(masks ? masks->connection(source) : source, "snapshot"));
+Result<std::string> name_of_source(MaskedSource const& from, Options const& options) {
+    auto const& masks = from.masks;
+    TRY_ASSIGN(auto session, postgres::connect(from.masked, "snapshot"));
     TRY_ASSIGN(auto const facts, snapshot::identify(*session));
     if (masks) {
         TRY(snapshot::check_source(*session));
@@ -110,12 +119,6 @@ std::uint64_t estimated_bytes(snapshot::Inventory const& inventory) {
     return bytes;
 }
 
-/// A source to read, and what becomes of its values on the way.
-struct MaskedSource {
-    postgres::ConnectionParameters const& source;
-    std::optional<Masks> const& masks;
-};
-
 Result<Manifest> read_source(MaskedSource const& from, Options const& options, cli::Context& context,
                              snapshot::ChunkWriter& writer, RunRecord& record) {
     Schema schema;
@@ -127,8 +130,7 @@ Result<Manifest> read_source(MaskedSource const& from, Options const& options, c
         TRY_ASSIGN(schema, store_schema(view, from.source, writer, context.runner, plan ? &*plan : nullptr));
         return {};
     };
-    auto const connection = from.masks ? from.masks->connection(from.source) : from.source;
-    TRY_ASSIGN(auto view, SourceView::open(connection, {options.jobs, options.lock_timeout, options.exclude_data},
+    TRY_ASSIGN(auto view, SourceView::open(from.masked, {options.jobs, options.lock_timeout, options.exclude_data},
                                            context.clock, dump));
     for (auto const& what : view->inventory().left_out) {
         log::info("left out", {{"what", what}});
@@ -199,14 +201,14 @@ void log_end(Taken const& taken) {
 } // namespace
 
 Result<cli::ExitCode> take(Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto const source, postgres::resolve_connection(options.source, context.environment));
-    TRY_ASSIGN(auto const masks, masks_of(options, context.environment));
-    TRY_ASSIGN(auto const name, name_of_source(source, options, masks));
+    TRY_ASSIGN(auto const from, source_of(options, context.environment));
+    TRY_ASSIGN(auto const name, name_of_source(from, options));
     TRY_ASSIGN(auto store, store::open_or_create_store(options.store, context.clock));
     snapshot::Catalog const catalog(*store, name);
     TRY_ASSIGN(auto record, RunRecord::begin(catalog, snapshot::new_snapshot_id(context.clock), context.clock));
-    log::info("snapshot begins", {{"id", record->id()}, {"source", source.description()}, {"store", options.store}});
-    auto const taken = take_into(catalog, *record, {source, masks}, options, context);
+    log::info("snapshot begins",
+              {{"id", record->id()}, {"source", from.source.description()}, {"store", options.store}});
+    auto const taken = take_into(catalog, *record, from, options, context);
     if (!taken) {
         record->failed(taken.error().message);
         return tl::unexpected<Error>(taken.error());
@@ -214,7 +216,7 @@ Result<cli::ExitCode> take(Options const& options, cli::Context& context) {
     if (!options.dotenv.empty()) {
         TRY(cli::write_dotenv(options.dotenv, {{"SLUICE_SNAPSHOT_ID", record->id()},
                                                {"SLUICE_SNAPSHOT_NAME", name},
-                                               {"SLUICE_SNAPSHOT_MASKED", masks ? "true" : "false"},
+                                               {"SLUICE_SNAPSHOT_MASKED", from.masks ? "true" : "false"},
                                                {"SLUICE_STORE", options.store}}));
     }
     log_end(*taken);

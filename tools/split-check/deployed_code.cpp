@@ -38,20 +38,21 @@ std::string last_part(std::string const& object) {
 }
 
 struct Hit {
-    Mention mention;
-    std::string_view text;
+    Mention mention{};
+    std::string_view text{};
 };
 
-// "tree:path NUL line NUL text", as git grep -z prints it.
-std::optional<Hit> read_hit(std::string_view line, std::size_t prefix) {
+// "tree:path NUL line NUL text", as git grep -z prints it; false for another form.
+bool read_hit(std::string_view line, std::size_t prefix, Hit& hit) {
     std::size_t const first = line.find('\0');
     std::size_t const second = first == std::string_view::npos ? first : line.find('\0', first + 1);
     if (second == std::string_view::npos || first < prefix) {
-        return std::nullopt;
+        return false;
     }
-    Hit hit{{std::string(line.substr(prefix, first - prefix))}, line.substr(second + 1)};
+    hit.mention.path = line.substr(prefix, first - prefix);
+    hit.text = line.substr(second + 1);
     std::from_chars(line.data() + first + 1, line.data() + second, hit.mention.line);
-    return hit;
+    return true;
 }
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
@@ -174,15 +175,15 @@ Result<void> CodeSearch::search(std::string const& revision, Names const& identi
 }
 
 Result<void> CodeSearch::take_line(std::string const& revision, Names const& identifiers, std::string_view line) {
-    auto const hit = read_hit(line, revision.size() + 1);
-    if (!hit) {
+    Hit hit;
+    if (!read_hit(line, revision.size() + 1, hit)) {
         return {};
     }
-    TRY_ASSIGN(bool const code, is_code(hit->mention.path));
+    TRY_ASSIGN(bool const code, is_code(hit.mention.path));
     for (auto const& identifier : code ? identifiers : Names{}) {
         auto& known = m_known[{revision, identifier}];
-        if (!known && names_it(hit->text, identifier)) {
-            known = hit->mention;
+        if (!known && names_it(hit.text, identifier)) {
+            known = hit.mention;
         }
     }
     return {};
