@@ -11,11 +11,11 @@ namespace {
 
 bool is_lost(TableLoss const& loss, std::set<std::string> const& rescued) {
     bool const only_written = loss.certainty == Certainty::exact && loss.rows.deleted == 0;
-    return loss.loses() && !(rescued.count(loss.table) > 0 && only_written);
+    return loss.loses() && !(rescued.contains(loss.table) && only_written);
 }
 
 bool is_accepted(TableLoss const& loss, Acceptance const& acceptance) {
-    return acceptance.all || (loss.certainty != Certainty::unknown && acceptance.tables.count(loss.table) > 0);
+    return acceptance.all || (loss.certainty != Certainty::unknown && acceptance.tables.contains(loss.table));
 }
 
 std::string advice_for(std::vector<TableLoss> const& open) {

@@ -288,7 +288,7 @@ Result<void> LossReader::find_newest(TableLoss& loss) {
     auto const& tables = m_view.inventory().tables;
     auto const table = std::find_if(tables.begin(), tables.end(),
                                     [&](Table const& candidate) { return candidate.plain_name() == loss.table; });
-    if (!loss.loses() || table == tables.end() || m_facts.count(table->oid) == 0) {
+    if (!loss.loses() || table == tables.end() || !m_facts.contains(table->oid)) {
         return {};
     }
     auto const& facts = m_facts.at(table->oid);

@@ -52,6 +52,10 @@ Result<void> check_production(TargetFacts const& target, Manifest const& snapsho
                     "--environment NAME");
     }
     TRY(check_own_snapshot(target, snapshot));
+    if (snapshot.masked) {
+        return fail(Errc::refused, "snapshot '" + snapshot.id + "' is masked, so it does not hold production's data",
+                    "Name with --to the unmasked protection.");
+    }
     if (request.to == "latest" && !is_of_this_pipeline(snapshot, request.pipeline)) {
         return fail(Errc::refused, "the latest snapshot '" + snapshot.id + "' was not taken by this pipeline",
                     "If production is to go back to it, name it: --to " + snapshot.id);

@@ -111,10 +111,11 @@ TEST(Rescue, does_not_fire_triggers_again_and_leaves_them_as_they_were) {
     ASSERT_EQ(outcome.exit_code, 0) << outcome.output << outcome.error_output;
     EXPECT_EQ(shop.text("SELECT item FROM shop.orders WHERE id = 1", "triggered"), "2");
     EXPECT_EQ(shop.text("SELECT count(*) FROM shop.items", "triggered"), "20001");
-    EXPECT_EQ(shop.text("SELECT string_agg(tgname::text || tgenabled::text, ',' ORDER BY tgname) FROM pg_trigger WHERE NOT "
-                        "tgisinternal",
-                        "triggered"),
-              "alwaysA,countingO");
+    EXPECT_EQ(
+        shop.text("SELECT string_agg(tgname::text || tgenabled::text, ',' ORDER BY tgname) FROM pg_trigger WHERE NOT "
+                  "tgisinternal",
+                  "triggered"),
+        "alwaysA,countingO");
 }
 
 TEST(Rescue, is_refused_up_front_where_rows_cannot_be_told_apart) {

@@ -105,6 +105,15 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"damaged mark", target({{"version", 9}}), taken_of("shop"), asked(k_id, k_server), "is damaged"},
         Case{"side database", target(leftover_marker("x", "y")), taken_of("shop"), asked(k_id, ""), "side database"}));
 
+TEST(RollbackGuard, never_gives_production_masked_data) {
+    auto masked = taken_of("shop");
+    masked.masked = true;
+    auto const outcome = check_rollback(production(), masked, asked(k_id, k_server));
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().kind, Errc::refused);
+    EXPECT_NE(outcome.error().message.find("is masked"), std::string::npos);
+}
+
 TEST(RollbackGuard, has_nothing_to_put_back_where_there_is_nothing) {
     TargetFacts facts = stage();
     facts.existing.reset();
