@@ -37,7 +37,7 @@ constexpr std::array<KnownTable, 16> k_tables{{
     {"typeorm", "migrations", "id,name,timestamp", "SELECT name FROM %s ORDER BY id DESC LIMIT 1"},
     {"laravel", "migrations", "batch,id,migration", "SELECT migration FROM %s ORDER BY id DESC LIMIT 1"},
     {"ef-core", "__EFMigrationsHistory", "MigrationId",
-     "SELECT \"MigrationId\" FROM %s ORDER BY \"MigrationId\" DESC LIMIT 1"},
+     R"(SELECT "MigrationId" FROM %s ORDER BY "MigrationId" DESC LIMIT 1)"},
     {"goose", "goose_db_version", "id,is_applied,version_id",
      "SELECT version_id::text FROM %s WHERE is_applied ORDER BY id DESC LIMIT 1"},
     {"diesel", "__diesel_schema_migrations", "version", "SELECT version FROM %s ORDER BY version DESC LIMIT 1"},

@@ -67,7 +67,8 @@ TEST(PolicyRestore, takes_only_what_was_verified_where_that_is_asked_for) {
 
 TEST(PolicyRestore, holds_data_to_the_migration_asked_for) {
     auto& shop = Shop::shared();
-    shop.server().execute("CREATE TABLE public.alembic_version (version_num text); INSERT INTO public.alembic_version VALUES ('1ab'); ALTER TABLE public.alembic_version OWNER TO shop_owner",
+    shop.server().execute("CREATE TABLE public.alembic_version (version_num text); INSERT INTO public.alembic_version "
+                          "VALUES ('1ab'); ALTER TABLE public.alembic_version OWNER TO shop_owner",
                           "shop");
     auto const file = [&](std::string const& wanted) {
         return policy(R"({"origins": [{"from": "live:env:SOURCE", "migration": ")" + wanted + R"("}]})");
