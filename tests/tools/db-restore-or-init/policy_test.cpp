@@ -1,9 +1,9 @@
 #include "tools/db-restore-or-init/policy.hpp"
 
+#include "tests/support/json_schema.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/run_tool.hpp"
 #include "tests/support/temporary_directory.hpp"
-#include "tests/tools/db-restore-or-init/schema.hpp"
 #include "tools/db-restore-or-init/policy_lint.hpp"
 
 #include <gtest/gtest.h>
@@ -37,10 +37,11 @@ TEST(PolicyExamples, decide_as_the_manual_says) {
 }
 
 TEST(PolicyExamples, hold_the_schema_and_have_no_findings) {
-    Json const schema = test::read_schema("policy.schema.json");
     for (char const* name : {"payroll", "blog", "shop"}) {
         auto const path = test::source_folder() / "ci-templates/policies" / (std::string(name) + ".json");
-        EXPECT_EQ(test::violation(must(json::parse(test::read_text(path), name)), schema, schema, ""), "");
+        EXPECT_EQ(test::schema_violations(must(json::parse(test::read_text(path), name)),
+                                          "tools/db-restore-or-init/policy.schema.json"),
+                  "");
         EXPECT_TRUE(findings_of(example(name)).empty()) << name;
     }
 }
