@@ -1,7 +1,6 @@
 #include "tools/db-snapshot/mask_file.hpp"
 
 #include "common/json/object_reader.hpp"
-#include "common/json/position.hpp"
 #include "common/snapshot/digest.hpp"
 
 #include <algorithm>
@@ -107,24 +106,6 @@ Result<MaskFile> read_document(Json const& document) {
     return file;
 }
 
-// Our messages begin with the path in quotes; "unknown key" comes before it.
-std::string path_in(std::string const& message) {
-    std::size_t const begin = message.find("'/");
-    if (begin == std::string::npos) {
-        return {};
-    }
-    std::size_t const end = message.find_first_of('\'', begin + 1);
-    return message.substr(begin + 1, end == std::string::npos ? end : end - begin - 1);
-}
-
-Error with_position(Error error, std::string_view text, std::string const& name) {
-    if (!error.at) {
-        error.at = json::position_of_path(text, path_in(error.message), name);
-    }
-    error.kind = Errc::usage;
-    return error;
-}
-
 } // namespace
 
 bool MaskFile::uses_key() const {
@@ -142,7 +123,11 @@ bool MaskFile::uses_key() const {
 }
 
 Result<MaskFile> parse_mask_file(std::string_view text, std::string const& name) {
-    auto const located = [&](Error error) { return with_position(std::move(error), text, name); };
+    json::Locator const locator{std::string(text), name};
+    auto const located = [&](Error error) {
+        error.kind = Errc::usage;
+        return locator.pointed(std::move(error));
+    };
     TRY_ASSIGN(Json const document, json::parse(text, name).map_error(located));
     TRY_ASSIGN(MaskFile file, read_document(document).map_error(located));
     file.name = name;

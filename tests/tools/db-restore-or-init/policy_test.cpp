@@ -109,6 +109,26 @@ TEST(Policy, refuses_what_it_does_not_understand) {
     }
 }
 
+TEST(Policy, points_at_the_mistake) {
+    struct Case {
+        std::string text;
+        std::size_t line, column;
+    };
+    std::string const begin = "{\"version\": 1, \"service\": \"s\",\n \"stages\": {\"a\": {\n  \"origins\": [";
+    for (auto const& [text, line, column] :
+         {Case{begin + R"({"from": "live:env:P", "maxage": "1h"}]}}})", 3, 38},
+          Case{begin + R"({"from": "snapshot:latest", "max_age": "1 day"}]}}})", 3, 43},
+          Case{begin + R"({"from": "snapshto:latest"}]}}})", 3, 16},
+          Case{begin + R"({"from": "live:env:P", "masked": true}]}}})", 3, 38},
+          Case{begin + R"({"from": "live:env:P"}], "on_missing": "init"}}})", 3, 40}}) {
+        auto const policy = parse_policy(text, "policy.json");
+        ASSERT_FALSE(policy) << text;
+        ASSERT_TRUE(policy.error().at) << text;
+        EXPECT_EQ(policy.error().at->line, line) << result::to_text(policy.error(), "t");
+        EXPECT_EQ(policy.error().at->column, column) << result::to_text(policy.error(), "t");
+    }
+}
+
 TEST(Policy, suggests_the_stage_that_was_meant) {
     auto const shop = example("shop");
     auto const stage = shop.stage("acceptanse");
