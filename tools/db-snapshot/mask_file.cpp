@@ -14,7 +14,7 @@ namespace {
 Result<std::optional<bool>> read_kept(json::ObjectReader& reader, std::string const& key) {
     auto const text = reader.optional<std::string>(key);
     if (text && *text != "keep" && *text != "drop") {
-        return fail(Errc::bad_data, "'" + reader.path_of(key) + "' must be \"keep\" or \"drop\"");
+        return fail(Errc::bad_data, "'" + reader.path_of(key) + R"(' must be "keep" or "drop")");
     }
     return text ? std::optional<bool>(*text == "keep") : std::nullopt;
 }
@@ -46,7 +46,7 @@ Result<void> read_tables(json::ObjectReader& reader, MaskFile& file) {
 Result<void> check_pattern(MaskPattern const& pattern, std::string const& path) {
     if (std::count(pattern.columns.begin(), pattern.columns.end(), '.') < 2) {
         return fail(Errc::bad_data, "'" + path + "': '" + pattern.columns + "' is no pattern for schema.table.column",
-                    "Write for example \"*.*.id\" or \"audit.*.created_at\".");
+                    R"(Write for example "*.*.id" or "audit.*.created_at".)");
     }
     bool const every_column =
         pattern.columns.substr(pattern.columns.rfind('.') + 1).find_first_not_of('*') == std::string::npos;
@@ -69,7 +69,7 @@ Result<void> read_patterns(json::ObjectReader& reader, MaskFile& file) {
         std::string const path = "/patterns/" + std::to_string(i);
         Json rule = (*patterns)[i];
         if (!rule.is_object() || !rule.contains("columns") || !rule["columns"].is_string()) {
-            return fail(Errc::bad_data, "'" + path + "' must be an object with \"columns\" and \"mask\"");
+            return fail(Errc::bad_data, "'" + path + R"(' must be an object with "columns" and "mask")");
         }
         MaskPattern pattern{rule["columns"].get<std::string>(), {}};
         rule.erase("columns");
