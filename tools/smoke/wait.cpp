@@ -132,21 +132,9 @@ Result<cli::ExitCode> repeat(Prober& prober, RunRecord& record, CheckFile const&
 } // namespace
 
 Result<cli::ExitCode> wait(Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto const file, load_target(options, context));
-    auto record = new_record("wait", file, options.environment, context.clock.wall_now());
-    if (record.checks.empty()) {
-        return fail(Errc::usage, "'" + file.name + "' has no check to wait for",
-                    R"(Give at least one check the phase "after".)");
-    }
-    TRY(write_pessimistic_reports(options.files, record, file));
-    warn_of_insecure(record);
-    TRY_ASSIGN(auto const prober, Prober::create(context.runner, {}));
-    auto const verdict = repeat(*prober, record, file, options.wait, context.clock);
-    if (!verdict) {
-        TRY(conclude(options, context, file, record, cli::ExitCode{128 + process::stop_signal()}));
-        return tl::unexpected<Error>(verdict.error());
-    }
-    return conclude(options, context, file, record, *verdict);
+    TRY_ASSIGN(auto run, begin_after_run("wait", options, context));
+    auto verdict = repeat(*run.prober, run.record, run.file, options.wait, context.clock);
+    return end_after_run(options, context, run, std::move(verdict));
 }
 
 } // namespace sluice::smoke
