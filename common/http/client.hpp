@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/http/network.hpp"
 #include "common/result/result.hpp"
 #include "common/time/clock.hpp"
 
@@ -40,6 +41,7 @@ struct Request {
     AddressFamily family = AddressFamily::any;
     Connection connection = Connection::pooled;
     std::vector<std::string> resolve{};        ///< "host:port:address", instead of asking the name service
+    std::vector<Network> networks{};           ///< only these may be connected to; empty: as `may_connect` says
     std::string proxy{};                       ///< empty: http_proxy, https_proxy and no_proxy; "none": no proxy
     std::chrono::milliseconds timeout{10'000}; ///< for the whole exchange, redirects included
     std::chrono::milliseconds connect_timeout{10'000}; ///< name, TCP and TLS

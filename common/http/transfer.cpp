@@ -24,6 +24,13 @@ extern "C" std::size_t on_body(char* data, std::size_t size, std::size_t count, 
     return static_cast<Transfer*>(transfer)->take_body({data, size * count});
 }
 
+extern "C" curl_socket_t on_open(void* transfer, curlsocktype /*purpose*/, curl_sockaddr* address) {
+    if (!static_cast<Transfer*>(transfer)->may_open(address->addr)) {
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 bool has_line_break(std::string const& text) { return text.find_first_of("\r\n") != std::string::npos; }
 
 std::string lower_case(std::string_view text) {
@@ -127,6 +134,9 @@ void Transfer::set_up() {
     curl_easy_setopt(m_handle, CURLOPT_HEADERDATA, this);
     curl_easy_setopt(m_handle, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(m_handle, CURLOPT_WRITEDATA, this);
+    // After the name is looked up: a name may lead anywhere.
+    curl_easy_setopt(m_handle, CURLOPT_OPENSOCKETFUNCTION, on_open);
+    curl_easy_setopt(m_handle, CURLOPT_OPENSOCKETDATA, this);
     if (!m_request.body.empty()) {
         curl_easy_setopt(m_handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(m_request.body.size()));
         curl_easy_setopt(m_handle, CURLOPT_POSTFIELDS, m_request.body.data());
@@ -227,6 +237,14 @@ std::size_t Transfer::take_header(std::string_view line) noexcept {
     return line.size();
 }
 
+bool Transfer::may_open(sockaddr const& address) noexcept {
+    bool const may = may_connect(address, m_request.networks);
+    if (!may) {
+        m_refused_address = address_text(address);
+    }
+    return may;
+}
+
 std::size_t Transfer::take_body(std::string_view piece) noexcept {
     std::size_t const room = m_request.body_limit - std::min(m_exchange.body.size(), m_request.body_limit);
     m_exchange.body.append(piece.substr(0, room));
@@ -261,6 +279,9 @@ void Transfer::read_facts() {
 void Transfer::finish(int code) {
     read_facts();
     auto const reason = static_cast<CURLcode>(code);
+    if (reason == CURLE_COULDNT_CONNECT && !m_refused_address.empty()) {
+        fail_as(Failure::configuration, m_refused_address + " is not among the networks that may be connected to");
+    }
     if (reason != CURLE_OK && m_exchange.failure == Failure::none) {
         std::string const said = m_error_text.substr(0, m_error_text.find('\0'));
         // libcurl says "unsupported protocol" of a wrong URL, and of an answer that is no HTTP.
@@ -294,6 +315,7 @@ bool Transfer::follow(std::string const& target) {
     m_exchange = {};
     m_exchange.redirects = redirects;
     m_header_bytes = 0;
+    m_refused_address.clear();
     for (void** list : {&m_header_list, &m_resolve_list}) {
         curl_slist_free_all(static_cast<curl_slist*>(*list));
         *list = nullptr;

@@ -33,6 +33,7 @@ class Transfer {
     // Called by libcurl: how many bytes were taken. Fewer than given ends the transfer.
     std::size_t take_header(std::string_view line) noexcept;
     std::size_t take_body(std::string_view piece) noexcept;
+    [[nodiscard]] bool may_open(sockaddr const& address) noexcept;
 
   private:
     void set_up();
@@ -52,6 +53,7 @@ class Transfer {
     void* m_resolve_list = nullptr;
     std::size_t m_header_bytes = 0;
     std::string m_error_text{};
+    std::string m_refused_address{};
 };
 
 } // namespace sluice::http

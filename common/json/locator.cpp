@@ -1,8 +1,10 @@
 #include "common/json/locator.hpp"
 
+#include "common/json/json.hpp"
 #include "common/json/position.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 namespace sluice::json {
@@ -27,6 +29,30 @@ std::size_t end_of_string(std::string_view text, std::size_t at) {
         at += text[at] == '\\' ? 1 : 0;
     }
     return std::min(at + 1, text.size());
+}
+
+// The key as `ObjectReader` names it: without its escapes.
+std::string key_text(std::string_view quoted) {
+    auto const parsed = parse(quoted, "key");
+    return parsed && parsed->is_string() ? parsed->get<std::string>() : std::string(quoted);
+}
+
+std::optional<std::string> quoted_path(std::string_view words) {
+    std::size_t const begin = words.find("'/");
+    if (begin == std::string_view::npos) {
+        return std::nullopt;
+    }
+    std::size_t const end = words.find('\'', begin + 1);
+    return std::string(words.substr(begin + 1, end == std::string_view::npos ? end : end - begin - 1));
+}
+
+// The innermost mention is the nearest to what is wrong.
+std::string path_named_by(Error const& error) {
+    auto path = quoted_path(error.message);
+    for (auto const& words : error.context) {
+        path = path ? path : quoted_path(words);
+    }
+    return path.value_or("");
 }
 
 std::string path_in(Frame const& frame) {
@@ -66,7 +92,7 @@ void Locator::find_places() const {
             ++at;
         } else if (c == '"' && !open.empty() && open.back().expects_key) {
             std::size_t const end = end_of_string(m_text, at);
-            open.back().key = m_text.substr(at + 1, end - at - 2);
+            open.back().key = key_text(std::string_view(m_text).substr(at, end - at));
             open.back().key_at = at;
             open.back().expects_key = false;
             at = end;
@@ -98,6 +124,13 @@ result::SourcePosition Locator::value_at(std::string_view path) const {
 
 result::SourcePosition Locator::key_at(std::string_view path) const {
     return position_of_byte(m_text, place_of(path).key, m_name);
+}
+
+Error Locator::pointed(Error error) const {
+    if (!error.at) {
+        error.at = key_at(path_named_by(error));
+    }
+    return error;
 }
 
 } // namespace sluice::json

@@ -20,6 +20,9 @@ class Locator {
     [[nodiscard]] result::SourcePosition value_at(std::string_view path) const;
     /// The key that names the value, or the value where it has none.
     [[nodiscard]] result::SourcePosition key_at(std::string_view path) const;
+    /// The error, pointing at the path that its words name in quotes ('/tables/3/name') or at the document's beginning,
+    /// unless it points somewhere already.
+    [[nodiscard]] Error pointed(Error error) const;
 
   private:
     struct Place {

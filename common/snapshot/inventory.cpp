@@ -27,17 +27,6 @@ constexpr char const* k_config_of_extension =
 
 constexpr char const* k_user_schema = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
 
-std::vector<std::string> strings_of(postgres::Cell const& cell) {
-    std::vector<std::string> list;
-    auto const document = json::parse(text_of(cell), "array");
-    if (document && document->is_array()) {
-        for (auto const& item : *document) {
-            list.push_back(item.get<std::string>());
-        }
-    }
-    return list;
-}
-
 Result<std::vector<std::string>> list_of(Session& session, std::string const& sql) {
     TRY_ASSIGN(auto const rows, session.query(sql));
     std::vector<std::string> list;
@@ -370,6 +359,17 @@ Result<Inventory> take_inventory(Session& session, std::vector<std::string> cons
     inventory.transactions = static_cast<std::uint64_t>(transactions);
     TRY_ASSIGN(inventory.migration, read_migration_version(session));
     return inventory;
+}
+
+std::vector<std::string> strings_of(postgres::Cell const& cell) {
+    std::vector<std::string> list;
+    auto const document = json::parse(text_of(cell), "array");
+    if (document && document->is_array()) {
+        for (auto const& item : *document) {
+            list.push_back(item.get<std::string>());
+        }
+    }
+    return list;
 }
 
 } // namespace sluice::snapshot

@@ -136,4 +136,8 @@ struct TableName {
 /// The properties of the connected database.
 [[nodiscard]] Result<DatabaseProperties> read_properties(postgres::Session& session);
 
+/// The texts of a JSON list in a cell; none for anything else. A list of ours: PostgreSQL's own arrays have quotes to
+/// undo.
+[[nodiscard]] std::vector<std::string> strings_of(postgres::Cell const& cell);
+
 } // namespace sluice::snapshot

@@ -4,6 +4,7 @@
 #include "common/postgres/failure.hpp"
 #include "common/process/signals.hpp"
 #include "common/snapshot/preflight.hpp"
+#include "common/snapshot/table_locks.hpp"
 #include "common/time/deadline.hpp"
 
 #include <algorithm>
@@ -14,31 +15,10 @@ namespace sluice::snapshot {
 namespace {
 
 constexpr char const* k_begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-// A statement with all names of a large schema would be megabytes long.
-constexpr std::size_t k_tables_per_lock = 500;
 // How long one attempt may wait. When somebody queues for an exclusive lock between two of our connections, the later
 // one can never get its lock; waiting longer only holds up the application behind that somebody.
 constexpr std::chrono::milliseconds k_longest_attempt{2'000};
 constexpr std::chrono::milliseconds k_pause_between_attempts{100};
-
-std::vector<std::string> lock_statements(std::vector<TableName> const& tables) {
-    std::vector<std::string> statements;
-    for (std::size_t begin = 0; begin < tables.size(); begin += k_tables_per_lock) {
-        std::string names;
-        for (std::size_t i = begin; i < std::min(begin + k_tables_per_lock, tables.size()); ++i) {
-            names += (names.empty() ? "" : ", ") + ("ONLY " + tables[i].quoted_name);
-        }
-        statements.push_back("LOCK TABLE " + names + " IN ACCESS SHARE MODE");
-    }
-    return statements;
-}
-
-// Errors that another attempt may not meet: a lock not had in time, a deadlock, a table dropped or changed meanwhile.
-bool is_conflict(Error const& error) {
-    return postgres::has_sqlstate(error, "55P03") || postgres::has_sqlstate(error, "40P01") ||
-           postgres::has_sqlstate(error, "42P01") || postgres::has_sqlstate(error, "3F000") ||
-           error.message.starts_with("tables changed");
-}
 
 std::string set_lock_timeout(std::chrono::milliseconds timeout) {
     return "SET LOCAL lock_timeout = " + std::to_string(std::max<std::int64_t>(timeout.count(), 1));
@@ -72,7 +52,7 @@ Result<std::unique_ptr<SourceView>> SourceView::open(postgres::ConnectionParamet
     time::Deadline const deadline(clock, options.lock_timeout);
     while (true) {
         auto outcome = view->begin(std::min(k_longest_attempt, deadline.left()));
-        bool retry = !outcome && is_conflict(outcome.error());
+        bool retry = !outcome && is_lock_conflict(outcome.error());
         if (outcome) {
             TRY_ASSIGN(view->m_inventory, take_inventory(*view->m_holder, options.exclude_data));
             outcome = while_fresh(*view);
@@ -118,7 +98,7 @@ Result<void> SourceView::begin(std::chrono::milliseconds lock_timeout) {
 
 // All at once: behind a running TRUNCATE the requests then stand in the queue together and are granted together.
 Result<void> SourceView::lock_everywhere(std::vector<TableName> const& tables, std::chrono::milliseconds lock_timeout) {
-    auto const statements = lock_statements(tables);
+    auto const statements = lock_statements(tables, "ACCESS SHARE");
     std::vector<Result<void>> outcomes(m_workers.size() + 1);
     std::vector<std::thread> threads;
     threads.reserve(m_workers.size());
@@ -144,10 +124,8 @@ Result<void> SourceView::share_snapshot() {
 
 Result<void> SourceView::check_same_tables(std::vector<TableName> const& locked) {
     TRY_ASSIGN(auto const seen, list_table_names(*m_holder));
-    bool const same = std::equal(seen.begin(), seen.end(), locked.begin(), locked.end(),
-                                 [](auto const& a, auto const& b) { return a.oid == b.oid; });
-    if (!same) {
-        return fail(Errc::temporary, "tables changed while they were being locked");
+    if (!are_same_tables(seen, locked)) {
+        return tables_changed();
     }
     return check_unchanged();
 }
@@ -159,8 +137,7 @@ Result<void> SourceView::check_unchanged() {
                                "n.nspname <> 'information_schema' AND "
                                "c.relfilenode IS DISTINCT FROM pg_relation_filenode(c.oid) LIMIT 1"));
     if (!rewritten.empty()) {
-        return fail(Errc::temporary, "tables changed under the snapshot: " + postgres::text_of(rewritten.at(0).at(0)) +
-                                         " was rewritten");
+        return tables_changed("under the snapshot: " + postgres::text_of(rewritten.at(0).at(0)) + " was rewritten");
     }
     return {};
 }

@@ -181,12 +181,6 @@ Result<Policy> read_document(Json const& document, Folder const& folder) {
     return policy;
 }
 
-// A policy is configuration: whatever is wrong with it is a usage error, also what the JSON reader calls bad data.
-Error as_usage(Error error) {
-    error.kind = Errc::usage;
-    return error;
-}
-
 } // namespace
 
 Result<StagePolicy const*> Policy::stage(std::string const& name) const {
@@ -214,11 +208,17 @@ std::optional<ExplicitDecision> Policy::decision_for(std::string const& name) co
 }
 
 Result<Policy> parse_policy(std::string_view text, std::string const& path) {
+    json::Locator const locator{std::string(text), path};
+    // A policy is configuration: whatever is wrong with it is a usage error, also what the JSON reader calls bad data.
+    auto const located = [&](Error error) {
+        error.kind = Errc::usage;
+        return locator.pointed(std::move(error));
+    };
     auto const read = [&]() -> Result<Policy> {
         TRY_ASSIGN(auto const document, json::parse(text, path));
         return read_document(document, {std::filesystem::path(path).parent_path()});
     };
-    return read().map_error(as_usage).map_error(while_doing("reading the policy '" + path + "'"));
+    return read().map_error(located).map_error(while_doing("reading the policy '" + path + "'"));
 }
 
 Result<Policy> read_policy(std::string const& path) {

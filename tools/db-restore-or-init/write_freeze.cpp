@@ -1,8 +1,8 @@
 #include "tools/db-restore-or-init/write_freeze.hpp"
 
 #include "common/log/log.hpp"
-#include "common/postgres/failure.hpp"
 #include "common/process/signals.hpp"
+#include "common/snapshot/table_locks.hpp"
 #include "common/time/deadline.hpp"
 
 #include <algorithm>
@@ -11,39 +11,11 @@ namespace sluice::db_restore {
 
 namespace {
 
-using postgres::has_sqlstate;
-using postgres::Session;
 using postgres::text_of;
-using snapshot::TableName;
 
-// A statement with all names of a large schema would be megabytes long.
-constexpr std::size_t k_tables_per_lock = 500;
 // Longer than deadlock_timeout's default of one second, after which an autovacuum in the way ends itself.
 constexpr std::chrono::milliseconds k_longest_wait{2'000};
 constexpr std::chrono::milliseconds k_pause{100};
-
-std::vector<std::string> lock_statements(std::vector<TableName> const& tables) {
-    std::vector<std::string> statements;
-    for (std::size_t begin = 0; begin < tables.size(); begin += k_tables_per_lock) {
-        std::string names;
-        for (std::size_t i = begin; i < std::min(begin + k_tables_per_lock, tables.size()); ++i) {
-            names += (names.empty() ? "" : ", ") + ("ONLY " + tables[i].quoted_name);
-        }
-        statements.push_back("LOCK TABLE " + names + " IN SHARE MODE");
-    }
-    return statements;
-}
-
-bool same_tables(std::vector<TableName> const& one, std::vector<TableName> const& other) {
-    return std::equal(one.begin(), one.end(), other.begin(), other.end(),
-                      [](TableName const& a, TableName const& b) { return a.oid == b.oid; });
-}
-
-// Not had in time, a deadlock, a table dropped meanwhile, another list of tables than before.
-bool may_pass(Error const& error) {
-    return has_sqlstate(error, "55P03") || has_sqlstate(error, "40P01") || has_sqlstate(error, "42P01") ||
-           has_sqlstate(error, "3F000") || error.message.starts_with("tables changed");
-}
 
 } // namespace
 
@@ -61,7 +33,7 @@ Result<std::unique_ptr<WriteFreeze>> WriteFreeze::take(postgres::ConnectionParam
         }
         TRY(process::check_not_stopped());
         TRY(freeze->m_session->execute("ROLLBACK"));
-        if (!may_pass(locked.error())) {
+        if (!snapshot::is_lock_conflict(locked.error())) {
             return tl::unexpected<Error>(std::move(locked).error());
         }
         if (deadline.passed()) {
@@ -79,12 +51,12 @@ Result<void> WriteFreeze::lock_all() {
     TRY_ASSIGN(m_tables, snapshot::list_table_names(*m_session));
     TRY(m_session->execute("BEGIN"));
     TRY(m_session->execute("SET LOCAL lock_timeout = " + std::to_string(k_longest_wait.count())));
-    for (auto const& statement : lock_statements(m_tables)) {
+    for (auto const& statement : snapshot::lock_statements(m_tables, "SHARE")) {
         TRY(m_session->execute(statement));
     }
     TRY_ASSIGN(auto const seen, snapshot::list_table_names(*m_session));
-    if (!same_tables(seen, m_tables)) {
-        return fail(Errc::temporary, "tables changed while they were being locked");
+    if (!snapshot::are_same_tables(seen, m_tables)) {
+        return snapshot::tables_changed();
     }
     TRY_ASSIGN(m_large_object_writes, large_object_writes());
     return m_session->execute("SET LOCAL lock_timeout = 0");
@@ -119,7 +91,7 @@ Result<std::int64_t> WriteFreeze::large_object_writes() {
 Result<void> WriteFreeze::look_once_more() {
     TRY_ASSIGN(auto const tables, snapshot::list_table_names(*m_session));
     TRY_ASSIGN(auto const writes, large_object_writes());
-    if (!same_tables(tables, m_tables)) {
+    if (!snapshot::are_same_tables(tables, m_tables)) {
         return fail(Errc::temporary, "tables were made while the database was put back",
                     "Nothing was changed. Stop what makes them, then run the same command again.");
     }

@@ -1,7 +1,6 @@
 #include "tools/db-snapshot/mask_file.hpp"
 
 #include "common/json/object_reader.hpp"
-#include "common/json/position.hpp"
 #include "common/snapshot/digest.hpp"
 
 #include <algorithm>
@@ -15,7 +14,7 @@ namespace {
 Result<std::optional<bool>> read_kept(json::ObjectReader& reader, std::string const& key) {
     auto const text = reader.optional<std::string>(key);
     if (text && *text != "keep" && *text != "drop") {
-        return fail(Errc::bad_data, "'" + reader.path_of(key) + "' must be \"keep\" or \"drop\"");
+        return fail(Errc::bad_data, "'" + reader.path_of(key) + R"(' must be "keep" or "drop")");
     }
     return text ? std::optional<bool>(*text == "keep") : std::nullopt;
 }
@@ -47,7 +46,7 @@ Result<void> read_tables(json::ObjectReader& reader, MaskFile& file) {
 Result<void> check_pattern(MaskPattern const& pattern, std::string const& path) {
     if (std::count(pattern.columns.begin(), pattern.columns.end(), '.') < 2) {
         return fail(Errc::bad_data, "'" + path + "': '" + pattern.columns + "' is no pattern for schema.table.column",
-                    "Write for example \"*.*.id\" or \"audit.*.created_at\".");
+                    R"(Write for example "*.*.id" or "audit.*.created_at".)");
     }
     bool const every_column =
         pattern.columns.substr(pattern.columns.rfind('.') + 1).find_first_not_of('*') == std::string::npos;
@@ -70,7 +69,7 @@ Result<void> read_patterns(json::ObjectReader& reader, MaskFile& file) {
         std::string const path = "/patterns/" + std::to_string(i);
         Json rule = (*patterns)[i];
         if (!rule.is_object() || !rule.contains("columns") || !rule["columns"].is_string()) {
-            return fail(Errc::bad_data, "'" + path + "' must be an object with \"columns\" and \"mask\"");
+            return fail(Errc::bad_data, "'" + path + R"(' must be an object with "columns" and "mask")");
         }
         MaskPattern pattern{rule["columns"].get<std::string>(), {}};
         rule.erase("columns");
@@ -107,24 +106,6 @@ Result<MaskFile> read_document(Json const& document) {
     return file;
 }
 
-// Our messages begin with the path in quotes; "unknown key" comes before it.
-std::string path_in(std::string const& message) {
-    std::size_t const begin = message.find("'/");
-    if (begin == std::string::npos) {
-        return {};
-    }
-    std::size_t const end = message.find_first_of('\'', begin + 1);
-    return message.substr(begin + 1, end == std::string::npos ? end : end - begin - 1);
-}
-
-Error with_position(Error error, std::string_view text, std::string const& name) {
-    if (!error.at) {
-        error.at = json::position_of_path(text, path_in(error.message), name);
-    }
-    error.kind = Errc::usage;
-    return error;
-}
-
 } // namespace
 
 bool MaskFile::uses_key() const {
@@ -142,7 +123,11 @@ bool MaskFile::uses_key() const {
 }
 
 Result<MaskFile> parse_mask_file(std::string_view text, std::string const& name) {
-    auto const located = [&](Error error) { return with_position(std::move(error), text, name); };
+    json::Locator const locator{std::string(text), name};
+    auto const located = [&](Error error) {
+        error.kind = Errc::usage;
+        return locator.pointed(std::move(error));
+    };
     TRY_ASSIGN(Json const document, json::parse(text, name).map_error(located));
     TRY_ASSIGN(MaskFile file, read_document(document).map_error(located));
     file.name = name;

@@ -1,6 +1,6 @@
 #include "tools/db-snapshot/mask_source.hpp"
 
-#include "common/json/json.hpp"
+#include "common/snapshot/inventory.hpp"
 #include "tools/db-snapshot/mask_literals.hpp"
 
 #include <algorithm>
@@ -39,17 +39,6 @@ constexpr char const* k_columns =
     "a.attnum > 0 AND NOT a.attisdropped JOIN pg_type d ON d.oid = a.atttypid JOIN bases b ON b.oid = a.atttypid JOIN "
     "pg_type t ON t.oid = b.base AND t.typtype <> 'd' LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typlen = -1 AND "
     "t.typcategory = 'A' LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum WHERE ";
-
-std::vector<std::string> strings_of(postgres::Cell const& cell) {
-    std::vector<std::string> list;
-    auto const document = json::parse(text_of(cell), "array");
-    if (document && document->is_array()) {
-        for (auto const& item : *document) {
-            list.push_back(item.get<std::string>());
-        }
-    }
-    return list;
-}
 
 // A modifier of varchar, char and numeric holds the length, or precision and scale, four bytes up.
 // Source: PostgreSQL, varchar.c and numeric.c.
@@ -117,8 +106,8 @@ Result<std::vector<SourceIndex>> read_indexes(Session& session) {
                       k_user_table + " ORDER BY 1, 2"));
     std::vector<SourceIndex> indexes;
     for (auto const& row : rows) {
-        indexes.push_back(
-            {text_of(row.at(0)), text_of(row.at(1)), truth_of(row.at(2)), truth_of(row.at(3)), strings_of(row.at(4))});
+        indexes.push_back({text_of(row.at(0)), text_of(row.at(1)), truth_of(row.at(2)), truth_of(row.at(3)),
+                           snapshot::strings_of(row.at(4))});
     }
     return indexes;
 }
@@ -141,8 +130,8 @@ Result<std::vector<SourceForeignKey>> read_foreign_keys(Session& session) {
                              inherited + " ORDER BY 2, 1"));
     std::vector<SourceForeignKey> keys;
     for (auto const& row : rows) {
-        keys.push_back(
-            {text_of(row.at(0)), text_of(row.at(1)), text_of(row.at(2)), strings_of(row.at(3)), strings_of(row.at(4))});
+        keys.push_back({text_of(row.at(0)), text_of(row.at(1)), text_of(row.at(2)), snapshot::strings_of(row.at(3)),
+                        snapshot::strings_of(row.at(4))});
     }
     return keys;
 }

@@ -23,6 +23,7 @@ struct HttpCheck {
 struct TcpCheck {
     std::string host{};
     std::string port{};
+    std::vector<http::Network> networks{}; ///< as of a request
 };
 
 struct PgCheck {

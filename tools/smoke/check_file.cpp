@@ -16,6 +16,7 @@ struct Settings {
     Check defaults{};
     std::chrono::milliseconds interval{1'000};
     unsigned stable = 2;
+    std::vector<http::Network> networks{};
 };
 
 Result<void> read_defaults(FileReader const& file, json::ObjectReader& document, Settings& settings) {
@@ -37,6 +38,30 @@ Result<void> read_defaults(FileReader const& file, json::ObjectReader& document,
     settings.interval = settings.defaults.interval;
     settings.stable = stable.value_or(settings.stable);
     return {};
+}
+
+Result<std::vector<http::Network>> read_networks(FileReader const& file, json::ObjectReader& document) {
+    std::vector<http::Network> networks;
+    auto const texts = document.optional<std::vector<std::string>>("networks");
+    for (std::size_t i = 0; texts && i < texts->size(); ++i) {
+        TRY_ASSIGN(auto const network, http::parse_network((*texts)[i]).map_error([&](Error error) {
+            return file.at_value(std::move(error), "/networks/" + std::to_string(i));
+        }));
+        networks.push_back(network);
+    }
+    if (texts && texts->empty()) {
+        Error const error{Errc::usage, "no network at all may be connected to", "Leave \"networks\" out.", {}, {}};
+        return tl::unexpected<Error>(file.at_value(error, "/networks"));
+    }
+    return networks;
+}
+
+void restrict(Probe& probe, std::vector<http::Network> const& networks) {
+    if (auto* http = std::get_if<HttpCheck>(&probe)) {
+        http->request.networks = networks;
+    } else if (auto* tcp = std::get_if<TcpCheck>(&probe)) {
+        tcp->networks = networks;
+    }
 }
 
 Result<Budgets> read_budgets(FileReader const& file, json::ObjectReader& document) {
@@ -98,6 +123,7 @@ Result<void> read_checks(FileReader const& file, json::ObjectReader& document, S
     for (auto const& value : *list) {
         std::string const path = "/checks/" + std::to_string(index++);
         TRY_ASSIGN(auto check, read_check(file, value, path, settings.defaults, environment));
+        restrict(check.probe, settings.networks);
         read.checks.push_back(std::move(check));
     }
     return check_ids(file, read.checks);
@@ -123,6 +149,7 @@ Result<CheckFile> read_document(Json const& document, std::shared_ptr<json::Loca
     Settings settings;
     TRY(read_defaults(file, reader, settings));
     TRY_ASSIGN(read.budgets, read_budgets(file, reader));
+    TRY_ASSIGN(settings.networks, read_networks(file, reader));
     read.interval = settings.interval;
     read.stable = settings.stable;
     reader.allow("checks");

@@ -41,22 +41,31 @@ Result<cli::ExitCode> conclude(Options const& options, cli::Context& context, Ch
     return with_reports(verdict, std::move(written));
 }
 
-Result<cli::ExitCode> check_once(Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto const file, load_target(options, context));
-    auto record = new_record("run", file, options.environment, context.clock.wall_now());
-    if (record.checks.empty()) {
-        return fail(Errc::usage, "'" + file.name + "' has no check for after a deployment",
+Result<AfterRun> begin_after_run(std::string const& mode, Options const& options, cli::Context& context) {
+    TRY_ASSIGN(auto file, load_target(options, context));
+    AfterRun run{std::move(file), {}, {}};
+    run.record = new_record(mode, run.file, options.environment, context.clock.wall_now());
+    if (run.record.checks.empty()) {
+        return fail(Errc::usage, "'" + run.file.name + "' has no check for after a deployment",
                     R"(Give at least one check the phase "after".)");
     }
-    TRY(write_pessimistic_reports(options.files, record, file));
-    warn_of_insecure(record);
-    TRY_ASSIGN(auto const prober, Prober::create(context.runner, {}));
-    auto const finished = run_round(*prober, record, context.clock);
-    if (!finished) {
-        TRY(conclude(options, context, file, record, cli::ExitCode{128 + process::stop_signal()}));
-        return tl::unexpected<Error>(finished.error());
-    }
-    return conclude(options, context, file, record, verdict_of(record));
+    TRY(write_pessimistic_reports(options.files, run.record, run.file));
+    warn_of_insecure(run.record);
+    TRY_ASSIGN(run.prober, Prober::create(context.runner, {}));
+    return run;
+}
+
+Result<cli::ExitCode> end_after_run(Options const& options, cli::Context& context, AfterRun& run,
+                                    Result<cli::ExitCode> verdict) {
+    auto const code = verdict.value_or(cli::ExitCode{128 + process::stop_signal()});
+    TRY_ASSIGN(auto const concluded, conclude(options, context, run.file, run.record, code));
+    return verdict ? Result<cli::ExitCode>(concluded) : verdict;
+}
+
+Result<cli::ExitCode> check_once(Options const& options, cli::Context& context) {
+    TRY_ASSIGN(auto run, begin_after_run("run", options, context));
+    auto const round = run_round(*run.prober, run.record, context.clock);
+    return end_after_run(options, context, run, round.map([&] { return verdict_of(run.record); }));
 }
 
 } // namespace sluice::smoke

@@ -30,8 +30,9 @@ std::string reading_sql(int server_version) {
            "(SELECT extract(epoch FROM max(clock_timestamp() - " +
            since +
            "))::float8 FROM others WHERE NOT granted), "
-           "(SELECT CASE WHEN count(*) = 0 THEN 0 ELSE max(pg_wal_lsn_diff(wal.at, replay_lsn)) END FROM "
-           "pg_stat_replication), pg_wal_lsn_diff(wal.at, '0/0') FROM wal";
+           "(SELECT max(pg_wal_lsn_diff(wal.at, replay_lsn)) FROM pg_stat_replication), pg_wal_lsn_diff(wal.at, "
+           "'0/0'), "
+           "(SELECT count(*) FROM pg_stat_replication) FROM wal";
 }
 
 std::optional<std::int64_t> whole(Cell const& cell) {
@@ -73,7 +74,7 @@ class RunningSampler final : public DatabaseSampler {
 
     Result<void> begin() {
         TRY(read());
-        if (!m_readings.front().replication_lag_bytes) {
+        if (m_standbys > 0 && !m_readings.front().replication_lag_bytes) {
             log::warning("this role may not see how far standbys are behind", {{"grant", "pg_monitor"}});
         }
         if (!m_readings.front().free_bytes) {
@@ -114,6 +115,7 @@ class RunningSampler final : public DatabaseSampler {
         reading.locks_awaited = whole(row.at(2));
         reading.longest_blocked_seconds = row.at(3) ? std::strtod(row.at(3)->c_str(), nullptr) : 0;
         reading.replication_lag_bytes = whole(row.at(4));
+        note_standbys(postgres::number_of(row.at(6)));
         reading.written_bytes = written ? std::optional(*written - *m_first_written) : std::nullopt;
         reading.free_bytes = free_bytes_at(m_folder);
         std::lock_guard const lock(m_guard);
@@ -121,7 +123,16 @@ class RunningSampler final : public DatabaseSampler {
         return {};
     }
 
+    // A standby that is gone shows no lag at all, which would look like the best of news.
+    void note_standbys(std::int64_t now) {
+        if (now < m_standbys) {
+            log::warning("a standby is gone", {{"before", std::to_string(m_standbys)}, {"now", std::to_string(now)}});
+        }
+        m_standbys = now;
+    }
+
     std::unique_ptr<postgres::Session> m_session;
+    std::int64_t m_standbys = 0;
     time::Steady m_origin;
     std::string m_folder;
     std::string m_sql;

@@ -10,6 +10,7 @@
 #include "tools/smoke/page.hpp"
 #include "tools/smoke/reports.hpp"
 
+#include <algorithm>
 #include <ostream>
 
 namespace sluice::smoke {
@@ -37,6 +38,7 @@ Result<void> write_all(Options const& options, RunRecord const& record, CheckFil
                        DuringFindings const& findings, std::optional<int> exit_code) {
     ReportFiles junit_only;
     junit_only.junit = options.files.junit;
+    junit_only.dotenv = options.files.dotenv;
     TRY(write_reports(junit_only, record, file, exit_code));
     if (!options.files.report.empty()) {
         auto document = report_json(record, file, exit_code);
@@ -55,7 +57,8 @@ int exit_code_of(Timeline const& timeline, RunRecord const& record) {
     if (timeline.command_exit.value_or(0) != 0) {
         return *timeline.command_exit;
     }
-    int const checks = static_cast<int>(verdict_of(record));
+    // A command that ends well in spite of our signal was still ended for a reason.
+    int const checks = std::max(static_cast<int>(verdict_of(record)), timeline.aborted ? 1 : 0);
     int const signal = process::stop_signal();
     return signal != 0 ? 128 + signal : checks;
 }
@@ -86,7 +89,7 @@ Result<std::string> probe_around(Options const& options, cli::Context const& con
         run.finish();
         return std::string("already red before the command, which was NOT run");
     }
-    TRY(run.run(options.during.command, options.during.after));
+    TRY(run.run(options.during.command, options.during.after, options.during.abort_on_outage));
     run.finish();
     (void)parts;
     return std::string{};

@@ -199,7 +199,12 @@ Json during_json(Timeline const& timeline, DuringFindings const& findings) {
         phases.push_back({{"name", phase.name}, {"at", at_text(timeline, phase.at)}, {"seconds", seconds(phase.at)}});
     }
     Json const exit = timeline.command_exit ? Json(*timeline.command_exit) : Json();
-    return {{"command", {{"text", findings.command}, {"started", timeline.command_began.has_value()}, {"exit", exit}}},
+    Json const aborted = timeline.aborted ? Json(at_text(timeline, *timeline.aborted)) : Json();
+    return {{"command",
+             {{"text", findings.command},
+              {"started", timeline.command_began.has_value()},
+              {"exit", exit},
+              {"aborted", aborted}}},
             {"not_started_because", findings.fatal},
             {"seconds", seconds(timeline.ended)},
             {"phases", std::move(phases)},

@@ -4,6 +4,7 @@
 #include "common/process/signals.hpp"
 
 #include <algorithm>
+#include <csignal>
 
 namespace sluice::smoke {
 
@@ -93,6 +94,9 @@ void DuringRun::take(std::size_t index, Sample sample, ProbeResult result) {
         m_timeline.schema.push_back({sample.started, sample.ended, result.schema});
     }
     m_file.probe(m_timeline, lane, sample, result);
+    if (!lane.check->warn_only) {
+        m_watch.note(index, sample.planned, result.verdict == Verdict::pass);
+    }
     if (result.verdict != Verdict::pass) {
         m_baseline_bad = m_baseline_bad || !lane.check->warn_only;
         m_last_bad[index] = std::move(result);
@@ -137,19 +141,38 @@ void DuringRun::take_marks(WrappedCommand& command) {
     }
 }
 
-Result<void> DuringRun::run(std::vector<std::string> const& command, std::chrono::milliseconds after) {
+void DuringRun::forward_signal(WrappedCommand& command) {
+    int const signal = process::stop_signal();
+    if (signal == 0 || m_forwarded) {
+        return;
+    }
+    m_forwarded = true;
+    log::warning("signal passed on to the command, waiting for its end", {{"signal", std::to_string(signal)}});
+    m_file.event(m_timeline, "signal", now(), std::to_string(signal));
+    command.signal(signal);
+}
+
+void DuringRun::abort_when_down(WrappedCommand& command, Instant longest) {
+    auto const since = m_watch.down_since();
+    if (m_timeline.aborted || !since || now() - *since < longest) {
+        return;
+    }
+    m_timeline.aborted = now();
+    log::warning("a check is down for too long, SIGTERM to the command, waiting for its end");
+    m_file.event(m_timeline, "aborted", now(), "");
+    command.signal(SIGTERM);
+}
+
+Result<void> DuringRun::run(std::vector<std::string> const& command, std::chrono::milliseconds after,
+                            std::optional<std::chrono::milliseconds> abort_on_outage) {
     Instant const begin = now();
     TRY_ASSIGN(auto const running, WrappedCommand::start(command));
     m_timeline.command_began = begin;
     enter_phase(begin, "command");
-    bool forwarded = false;
     while (!running->exit_code()) {
-        if (process::stop_signal() != 0 && !forwarded) {
-            forwarded = true;
-            log::warning("signal passed on to the command, waiting for its end",
-                         {{"signal", std::to_string(process::stop_signal())}});
-            m_file.event(m_timeline, "signal", now(), std::to_string(process::stop_signal()));
-            running->signal(process::stop_signal());
+        forward_signal(*running);
+        if (abort_on_outage) {
+            abort_when_down(*running, *abort_on_outage);
         }
         proceed();
         take_marks(*running);

@@ -2,6 +2,7 @@
 
 #include "common/time/clock.hpp"
 #include "tools/smoke/database_sampler.hpp"
+#include "tools/smoke/outage_watch.hpp"
 #include "tools/smoke/prober.hpp"
 #include "tools/smoke/timeline_file.hpp"
 #include "tools/smoke/wrapped_command.hpp"
@@ -24,8 +25,10 @@ class DuringRun {
     [[nodiscard]] Result<bool> baseline();
 
     /// Starts the command and probes until it has ended and `after` has passed. A signal is forwarded to the command
-    /// and ends the probing with it. Errors: those of starting the command.
-    [[nodiscard]] Result<void> run(std::vector<std::string> const& command, std::chrono::milliseconds after);
+    /// and ends the probing with it; when a check has been down for `abort_on_outage`, the command gets SIGTERM once.
+    /// Errors: those of starting the command.
+    [[nodiscard]] Result<void> run(std::vector<std::string> const& command, std::chrono::milliseconds after,
+                                   std::optional<std::chrono::milliseconds> abort_on_outage);
 
     /// Waits for the probes that are open, asks the schema's version once more, and closes the timeline.
     void finish();
@@ -40,6 +43,8 @@ class DuringRun {
     void launch(std::size_t lane, Instant planned);
     void take(std::size_t index, Sample sample, ProbeResult result);
     void proceed();
+    void forward_signal(WrappedCommand& command);
+    void abort_when_down(WrappedCommand& command, Instant longest);
     void take_marks(WrappedCommand& command);
     void enter_phase(Instant at, std::string const& name);
     [[nodiscard]] Instant now() const;
@@ -54,6 +59,8 @@ class DuringRun {
     std::vector<std::uint32_t> m_next{}; ///< number of each lane's next probe
     std::vector<ProbeResult> m_last_bad{};
     bool m_baseline_bad = false;
+    bool m_forwarded = false;
+    OutageWatch m_watch{};
     std::unique_ptr<DatabaseSampler> m_sampler{};
 };
 

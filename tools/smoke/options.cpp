@@ -22,6 +22,7 @@ struct Raw {
     std::string after{};
     std::string max_outage{};
     std::string max_gap{};
+    std::string abort_on_outage{};
 };
 
 struct Split {
@@ -42,6 +43,7 @@ Split split(std::vector<std::string> const& arguments) {
 void add_shared_options(CLI::App& app, Options& options) {
     app.add_option("--junit", options.files.junit, "write a JUnit report to FILE");
     app.add_option("--report", options.files.report, "write the JSON report to FILE");
+    app.add_option("--dotenv", options.files.dotenv, "also write SLUICE_SMOKE… lines for CI to FILE");
     app.add_option("--environment", options.environment, "name of the stage in the reports; else CI_ENVIRONMENT_NAME");
     cli::add_common_options(app, options.common);
 }
@@ -59,11 +61,13 @@ void add_verbs(CLI::App& app, Options& options, Raw& raw) {
     wait->add_option("--deadline", raw.deadline, "give up after DURATION, in all (5m)");
     wait->add_option("--stable", options.wait.stable, "good rounds in a row that it takes (2)");
     wait->add_option("--interval", raw.interval, "DURATION between two rounds (1s)");
+    wait->add_option("--max-flakes", options.wait.max_flakes, "failed attempts that are put up with, in all (any)");
     auto* during = add_verb(app, options, "during", "check while a command runs: smoke during CHECKS -- COMMAND");
     during->add_option("--after", raw.after, "go on for DURATION after the command (5s)");
     during->add_option("--max-failures", options.during.budgets.failures, "failed probes that a check may have");
     during->add_option("--max-outage", raw.max_outage, "longest DURATION that a check may be down");
     during->add_option("--max-gap", raw.max_gap, "longest DURATION between two good answers");
+    during->add_option("--abort-on-outage", raw.abort_on_outage, "SIGTERM to the command when a check is down so long");
     during->add_option("--database", options.during.database, "sample this database's locks, lag and writes");
     during->add_option("--timeline", options.files.timeline, "write every probe to FILE, as JSON lines");
     during->add_option("--html", options.files.html, "write the timeline as one HTML page to FILE");
@@ -109,6 +113,7 @@ Result<void> complete(Options& options, Raw const& raw, ci::Environment const& e
     TRY(take_duration(raw.after, "--after", options.during.after));
     TRY(take_duration(raw.max_outage, "--max-outage", options.during.budgets.outage));
     TRY(take_duration(raw.max_gap, "--max-gap", options.during.budgets.gap));
+    TRY(take_duration(raw.abort_on_outage, "--abort-on-outage", options.during.abort_on_outage));
     if (options.environment.empty()) {
         options.environment = environment.get("CI_ENVIRONMENT_NAME").value_or("default");
     }

@@ -21,12 +21,14 @@ struct ReportFiles {
     std::string report{};
     std::string timeline{};
     std::string html{};
+    std::string dotenv{};
 };
 
 struct WaitOptions {
     std::chrono::milliseconds deadline{300'000};
     std::optional<unsigned> stable{};                    ///< none: as the check file says
     std::optional<std::chrono::milliseconds> interval{}; ///< likewise
+    std::optional<std::uint64_t> max_flakes{};           ///< failed attempts that checks may have in all; none: any
 };
 
 struct DuringOptions {
@@ -34,6 +36,8 @@ struct DuringOptions {
     std::chrono::milliseconds after{5'000}; ///< how long probes go on when the command has ended
     Budgets budgets{};                      ///< each that is given replaces that of the check file
     std::string database{};                 ///< connection to sample; empty: none
+    /// How long a check may be down before the command gets SIGTERM; none: it is let alone.
+    std::optional<std::chrono::milliseconds> abort_on_outage{};
 };
 
 struct Options {

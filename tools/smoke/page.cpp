@@ -5,6 +5,7 @@
 #include "tools/smoke/markup.hpp"
 #include "tools/smoke/page_chart.hpp"
 #include "tools/smoke/page_style.hpp"
+#include "tools/smoke/reports.hpp"
 
 #include <algorithm>
 
@@ -14,10 +15,6 @@ namespace {
 
 std::string length_text(Instant length) {
     return time::duration_text(std::chrono::duration_cast<std::chrono::milliseconds>(length));
-}
-
-std::string verdict_word(std::optional<int> exit_code) {
-    return !exit_code ? "unfinished" : *exit_code == 0 ? "pass" : *exit_code == 3 ? "unknown" : "fail";
 }
 
 // A command can be a whole script; its beginning says which.
@@ -42,7 +39,7 @@ std::string reasons(RunRecord const& record) {
 }
 
 std::string headline(DuringFindings const& findings, RunRecord const& record, std::optional<int> exit_code) {
-    std::string const word = verdict_word(exit_code);
+    std::string const word(verdict_of_code(exit_code));
     std::string capitals = word;
     std::transform(capitals.begin(), capitals.end(), capitals.begin(),
                    [](char c) { return static_cast<char>(c - 'a' + 'A'); });
@@ -64,7 +61,7 @@ std::string command_fact(Timeline const& timeline) {
     bool const good = *timeline.command_exit == 0;
     Instant const took = timeline.command_ended.value_or(timeline.ended) - timeline.command_began.value_or(Instant{0});
     return fact(good ? "good" : "bad", "exit " + std::to_string(*timeline.command_exit),
-                "command, " + length_text(took));
+                (timeline.aborted ? "command, aborted after " : "command, ") + length_text(took));
 }
 
 std::string facts(Timeline const& timeline, DuringFindings const& findings) {
@@ -168,7 +165,7 @@ std::string page_text(Timeline const& timeline, DuringFindings const& findings, 
                       std::optional<int> exit_code) {
     std::string html = "<!doctype html>\n<html lang=en><head><meta charset=utf-8><meta name=viewport "
                        R"(content="width=device-width, initial-scale=1"><title>smoke: )" +
-                       verdict_word(exit_code) + "</title><style>" + std::string(k_page_style) +
+                       std::string(verdict_of_code(exit_code)) + "</title><style>" + std::string(k_page_style) +
                        "</style></head><body>\n" + headline(findings, record, exit_code);
     if (!exit_code) {
         html += "<p class=why>This run has not ended, or was killed before it could say how it went.</p>\n";

@@ -51,14 +51,14 @@ Json check_json(CheckRecord const& one, CheckFile const& file) {
             {"failures", failures_of(one)}};
 }
 
-std::string verdict_of_code(std::optional<int> exit_code) {
+} // namespace
+
+std::string_view verdict_of_code(std::optional<int> exit_code) {
     if (!exit_code) {
         return "unfinished";
     }
     return *exit_code == 0 ? "pass" : *exit_code == 3 ? "unknown" : "fail";
 }
-
-} // namespace
 
 Json report_json(RunRecord const& record, CheckFile const& file, std::optional<int> exit_code) {
     Counts const counts = count(record);

@@ -5,6 +5,7 @@
 #include "tools/smoke/record.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace sluice::smoke {
 
@@ -18,6 +19,13 @@ namespace sluice::smoke {
 /// Writes what was asked for, redacted. Errors: as `cli::write_file`.
 [[nodiscard]] Result<void> write_reports(ReportFiles const& files, RunRecord const& record, CheckFile const& file,
                                          std::optional<int> exit_code);
+
+/// The dotenv file alone. Errors: as `cli::write_dotenv`.
+[[nodiscard]] Result<void> write_dotenv(ReportFiles const& files, RunRecord const& record,
+                                        std::optional<int> exit_code);
+
+/// "pass", "fail" or "unknown" by a run's exit code; "unfinished" for none.
+[[nodiscard]] std::string_view verdict_of_code(std::optional<int> exit_code);
 
 /// The same before anything was checked, so that a run that is killed leaves red and not nothing.
 [[nodiscard]] Result<void> write_pessimistic_reports(ReportFiles const& files, RunRecord const& record,

@@ -2,8 +2,6 @@
 #include "common/time/duration_text.hpp"
 #include "tools/smoke/probes.hpp"
 
-#include <arpa/inet.h>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <netdb.h>
@@ -16,12 +14,6 @@ namespace sluice::smoke {
 namespace {
 
 using Addresses = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
-
-std::string address_text(addrinfo const& address) {
-    std::array<char, NI_MAXHOST> text{};
-    getnameinfo(address.ai_addr, address.ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST);
-    return text.data();
-}
 
 // 0, or an errno.
 int connect_within(int socket, addrinfo const& address, std::chrono::milliseconds limit) {
@@ -64,18 +56,27 @@ ProbeResult probe_tcp(Check const& check, TcpCheck const& tcp) {
         return failed_probe(Verdict::fail, Kind::unreachable, "'" + tcp.host + "': " + gai_strerror(problem));
     }
     Addresses const addresses(list, &freeaddrinfo);
-    int problem = ETIMEDOUT;
+    int problem = 0;
+    std::string refused;
     for (addrinfo const* address = list; address != nullptr && !deadline.passed(); address = address->ai_next) {
+        if (!http::may_connect(*address->ai_addr, tcp.networks)) {
+            refused = http::address_text(*address->ai_addr);
+            continue;
+        }
         problem = try_address(*address, deadline.left());
         if (problem == 0) {
             Observation seen;
-            seen.remote_ip = address_text(*address);
+            seen.remote_ip = http::address_text(*address->ai_addr);
             seen.duration = std::chrono::duration_cast<std::chrono::microseconds>(clock.steady_now() - begin);
             return judge(check, seen, clock.wall_now());
         }
     }
     std::string const target = tcp.host + ":" + tcp.port;
-    return problem == ETIMEDOUT
+    if (problem == 0 && !refused.empty()) {
+        return failed_probe(Verdict::unknown, Kind::configuration,
+                            refused + " is not among the networks that may be connected to");
+    }
+    return problem == 0 || problem == ETIMEDOUT
                ? failed_probe(Verdict::fail, Kind::timed_out,
                               target + " did not answer within " + time::duration_text(check.timeout))
                : failed_probe(Verdict::fail, Kind::unreachable, target + ": " + std::strerror(problem));

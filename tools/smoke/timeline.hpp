@@ -54,9 +54,10 @@ struct DatabaseReading {
     std::optional<std::int64_t> exclusive_locks{}; ///< among them: ACCESS EXCLUSIVE, which stops even reads
     std::optional<std::int64_t> locks_awaited{};
     std::optional<double> longest_blocked_seconds{};
-    std::optional<std::int64_t> replication_lag_bytes{}; ///< of the standby that is furthest behind
-    std::optional<std::int64_t> written_bytes{};         ///< WAL since the first reading
-    std::optional<std::int64_t> free_bytes{};            ///< where the data lies; only on this machine
+    std::optional<std::int64_t>
+        replication_lag_bytes{};                 ///< of the standby furthest behind; nothing where there is none
+    std::optional<std::int64_t> written_bytes{}; ///< WAL since the first reading
+    std::optional<std::int64_t> free_bytes{};    ///< where the data lies; only on this machine
 };
 
 /// Texts by number, each kept once.
@@ -81,6 +82,7 @@ struct Timeline {
     std::optional<Instant> command_began{};
     std::optional<Instant> command_ended{};
     std::optional<int> command_exit{};
+    std::optional<Instant> aborted{}; ///< when an outage made us send SIGTERM to the command
     Instant ended{};
 
     [[nodiscard]] std::string const& phase_at(Instant when) const;

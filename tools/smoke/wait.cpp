@@ -76,6 +76,25 @@ Result<void> pause(time::Clock& clock, std::chrono::milliseconds duration) {
     return process::check_not_stopped();
 }
 
+std::uint64_t failed_attempts(RunRecord const& record) {
+    std::uint64_t failed = 0;
+    for (auto const& one : record.checks) {
+        failed += one.check->warn_only ? 0 : one.failed_attempts;
+    }
+    return failed;
+}
+
+// A system that answers well in the end may still be too shaky to go on with.
+cli::ExitCode settled(RunRecord const& record, WaitOptions const& options) {
+    std::uint64_t const flakes = failed_attempts(record);
+    if (!options.max_flakes || flakes <= *options.max_flakes) {
+        return cli::ExitCode::ok;
+    }
+    log::warning("good in the end, but too many attempts failed before",
+                 {{"failed", std::to_string(flakes)}, {"allowed", std::to_string(*options.max_flakes)}});
+    return cli::ExitCode::no;
+}
+
 cli::ExitCode give_up(WaitOptions const& options) {
     log::info("deadline passed", {{"after", time::duration_text(options.deadline)}});
     return cli::ExitCode::timed_out;
@@ -97,7 +116,7 @@ Result<cli::ExitCode> repeat(Prober& prober, RunRecord& record, CheckFile const&
         TRY(round);
         good = all_good(record) ? good + 1 : 0;
         if (good >= wanted) {
-            return cli::ExitCode::ok;
+            return settled(record, options);
         }
         if (permanent_failure(record) != nullptr) {
             log::info("giving up: trying again cannot help", {{"check", permanent_failure(record)->check->id}});
@@ -113,21 +132,9 @@ Result<cli::ExitCode> repeat(Prober& prober, RunRecord& record, CheckFile const&
 } // namespace
 
 Result<cli::ExitCode> wait(Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto const file, load_target(options, context));
-    auto record = new_record("wait", file, options.environment, context.clock.wall_now());
-    if (record.checks.empty()) {
-        return fail(Errc::usage, "'" + file.name + "' has no check to wait for",
-                    R"(Give at least one check the phase "after".)");
-    }
-    TRY(write_pessimistic_reports(options.files, record, file));
-    warn_of_insecure(record);
-    TRY_ASSIGN(auto const prober, Prober::create(context.runner, {}));
-    auto const verdict = repeat(*prober, record, file, options.wait, context.clock);
-    if (!verdict) {
-        TRY(conclude(options, context, file, record, cli::ExitCode{128 + process::stop_signal()}));
-        return tl::unexpected<Error>(verdict.error());
-    }
-    return conclude(options, context, file, record, *verdict);
+    TRY_ASSIGN(auto run, begin_after_run("wait", options, context));
+    auto verdict = repeat(*run.prober, run.record, run.file, options.wait, context.clock);
+    return end_after_run(options, context, run, std::move(verdict));
 }
 
 } // namespace sluice::smoke

@@ -1,5 +1,7 @@
 #include "tools/split-check/file_judge.hpp"
 
+#include <algorithm>
+#include <array>
 #include <regex>
 
 namespace sluice::split_check {
@@ -12,76 +14,70 @@ constexpr unsigned k_version_with_virtual = 18;
 // std::regex recurses per character, so long texts are not given to it.
 constexpr std::size_t k_longest_for_patterns = 2000;
 
-// Forms of PostgreSQL 18 that the grammar at hand refuses. Source: manual of 18, ALTER TABLE.
-bool judge_not_null_constraint(StatementJudge& judge, std::string const& text) {
-    static std::regex const form(
-        R"(alter\s+table\s+(?:only\s+)?([\w.]+)\s+add\s+(?:constraint\s+(\w+)\s+)?not\s+null\s+(\w+)(\s+not\s+valid)?\s*)",
-        std::regex::icase);
-    std::smatch found;
-    if (!std::regex_match(text, found, form)) {
-        return false;
-    }
+// A form that the grammar at hand refuses; `judge` is told what the groups of the pattern hold.
+struct Form {
+    unsigned since; // PostgreSQL's major version
+    std::regex pattern;
+    void (*judge)(StatementJudge& judge, std::smatch const& found);
+};
+
+std::regex pattern(char const* text) { return std::regex(text, std::regex::icase); }
+
+void judge_not_null_constraint(StatementJudge& judge, std::smatch const& found) {
     std::string const table = found[1];
     std::string const object = table + "." + found[3].str();
     judge.lock(Lock::access_exclusive, table);
     judge.note({rule::set_not_null, Phase::contract, found[4].matched ? Safety::review : Safety::unsafe, object,
                 "makes " + object + " NOT NULL" + (found[4].matched ? " for new rows alone" : "")});
-    return true;
 }
 
-bool judge_virtual_column(StatementJudge& judge, std::string const& text) {
-    static std::regex const form(
-        R"(alter\s+table\s+([\w.]+)\s+add\s+(?:column\s+)?(\w+)\s+\w+\s+generated\s+always\s+as\s+\([^;]*\)\s+virtual\s*)",
-        std::regex::icase);
-    std::smatch found;
-    if (!std::regex_match(text, found, form)) {
-        return false;
-    }
+void judge_virtual_column(StatementJudge& judge, std::smatch const& found) {
     judge.lock(Lock::access_exclusive, found[1]);
     judge.phase(Phase::expand);
     judge.added(found[2]);
-    return true;
 }
 
-// Source: manual of 17, ALTER TABLE: the table is rewritten for a stored column.
-bool judge_set_expression(StatementJudge& judge, std::string const& text) {
-    static std::regex const form(
-        R"(alter\s+table\s+(?:only\s+)?([\w.]+)\s+alter\s+(?:column\s+)?(\w+)\s+set\s+expression\s+as\s*\([^;]*\)\s*)",
-        std::regex::icase);
-    std::smatch found;
-    if (!std::regex_match(text, found, form)) {
-        return false;
-    }
+// The table is rewritten for a stored column.
+void judge_set_expression(StatementJudge& judge, std::smatch const& found) {
     std::string const object = found[1].str() + "." + found[2].str();
     judge.lock(Lock::access_exclusive, found[1]);
     judge.note(
         {rule::add_generated_column, Phase::never, Safety::unsafe, object, "changes the expression of " + object});
-    return true;
 }
 
-// Source: manual of 17, MERGE: RETURNING gives back what was done and changes nothing of it.
-bool judge_merge_returning(StatementJudge& judge, std::string const& text) {
-    static std::regex const form(R"(merge\s+into\s+(?:only\s+)?([\w.]+)\s[^;]*\sreturning\s[^;]*)", std::regex::icase);
-    std::smatch found;
-    if (!std::regex_match(text, found, form)) {
-        return false;
-    }
+// RETURNING gives back what was done and changes nothing of it.
+void judge_merge_returning(StatementJudge& judge, std::smatch const& found) {
     judge.note({rule::bulk_write, Phase::data, Safety::review, found[1], "merges rows into " + found[1].str(), true});
-    return true;
 }
 
-// Source: manual of 18, ALTER TABLE: a constraint that is not enforced is only written down.
-bool judge_not_enforced(StatementJudge& judge, std::string const& text) {
-    static std::regex const form(
-        R"(alter\s+table\s+(?:only\s+)?([\w.]+)\s+add\s+(?:constraint\s+\w+\s+)?(check|foreign\s+key)\s*\([^;]*\snot\s+enforced\s*)",
-        std::regex::icase);
-    std::smatch found;
-    if (!std::regex_match(text, found, form)) {
-        return false;
-    }
+// A constraint that is not enforced is only written down.
+void judge_not_enforced(StatementJudge& judge, std::smatch const& found) {
     judge.lock(Lock::access_exclusive, found[1]);
     judge.phase(Phase::expand);
-    return true;
+}
+
+// Source: manuals of 17 and 18, ALTER TABLE and MERGE.
+std::array<Form, 5> const& forms() {
+    static std::array<Form, 5> const all{
+        {{k_version_with_set_expression,
+          pattern(
+              R"(alter\s+table\s+(?:only\s+)?([\w.]+)\s+alter\s+(?:column\s+)?(\w+)\s+set\s+expression\s+as\s*\([^;]*\)\s*)"),
+          judge_set_expression},
+         {k_version_with_set_expression, pattern(R"(merge\s+into\s+(?:only\s+)?([\w.]+)\s[^;]*\sreturning\s[^;]*)"),
+          judge_merge_returning},
+         {k_version_with_virtual,
+          pattern(
+              R"(alter\s+table\s+(?:only\s+)?([\w.]+)\s+add\s+(?:constraint\s+(\w+)\s+)?not\s+null\s+(\w+)(\s+not\s+valid)?\s*)"),
+          judge_not_null_constraint},
+         {k_version_with_virtual,
+          pattern(
+              R"(alter\s+table\s+([\w.]+)\s+add\s+(?:column\s+)?(\w+)\s+\w+\s+generated\s+always\s+as\s+\([^;]*\)\s+virtual\s*)"),
+          judge_virtual_column},
+         {k_version_with_virtual,
+          pattern(
+              R"(alter\s+table\s+(?:only\s+)?([\w.]+)\s+add\s+(?:constraint\s+\w+\s+)?(check|foreign\s+key)\s*\([^;]*\snot\s+enforced\s*)"),
+          judge_not_enforced}}};
+    return all;
 }
 
 } // namespace
@@ -91,12 +87,15 @@ bool judge_unparsed(StatementJudge& judge) {
     if (judge.version() < k_version_with_set_expression || text.size() > k_longest_for_patterns) {
         return false;
     }
-    if (judge_set_expression(judge, text) || judge_merge_returning(judge, text)) {
-        return true;
+    std::smatch found;
+    auto const place = std::find_if(forms().begin(), forms().end(), [&](Form const& form) {
+        return judge.version() >= form.since && std::regex_match(text, found, form.pattern);
+    });
+    if (place == forms().end()) {
+        return false;
     }
-    return judge.version() >= k_version_with_virtual &&
-           (judge_not_null_constraint(judge, text) || judge_virtual_column(judge, text) ||
-            judge_not_enforced(judge, text));
+    place->judge(judge, found);
+    return true;
 }
 
 // In a table that is being made, how a column is stored or computed locks nobody. Source: manuals of 16 and 18, CREATE

@@ -206,6 +206,21 @@ TEST(HttpClient, keeps_a_token_from_another_host_and_from_all_that_follow) {
     EXPECT_EQ(server.requests().at(1).find("glpat-secret"), std::string::npos) << server.requests().at(1);
 }
 
+TEST(HttpClient, connects_to_listed_networks_only) {
+    LoopbackServer const server([](std::string const&, Conversation& conversation) {
+        conversation.send(http_answer(302, "", "Location: http://169.254.169.254/latest/meta-data/\r\n"));
+    });
+    auto const open = ask({.url = server.url("/"), .networks = {test::must(parse_network("127.0.0.0/8"))}});
+    EXPECT_EQ(open.status, 302) << open.why;
+    auto const closed = ask({.url = server.url("/"), .networks = {test::must(parse_network("192.0.2.0/24"))}});
+    EXPECT_EQ(closed.failure, Failure::configuration);
+    EXPECT_EQ(closed.why, "127.0.0.1 is not among the networks that may be connected to");
+    auto const redirected = ask({.url = server.url("/"), .follow = 1});
+    EXPECT_EQ(redirected.failure, Failure::configuration);
+    EXPECT_EQ(redirected.why, "169.254.169.254 is not among the networks that may be connected to");
+    EXPECT_EQ(server.requests().size(), 2U);
+}
+
 TEST(HttpClient, keeps_a_token_for_the_same_host) {
     LoopbackServer const server([&](std::string const& request, Conversation& conversation) {
         conversation.send(request.starts_with("GET /a") ? http_answer(301, "", "Location: b\r\n")

@@ -34,6 +34,25 @@ TEST(Locator, finds_values_and_keys) {
     EXPECT_EQ(locator.value_at("/checks/1").line_text, "\t{\"id\" : \"c\"}");
 }
 
+TEST(Locator, knows_keys_with_slashes_and_escapes) {
+    Locator const locator(R"({"a/b": {"x": 1}, "c": {"y\"z": {"\u00e4": 2}}})", "file");
+    EXPECT_EQ(locator.key_at("/a/b/x").column, 10U);
+    EXPECT_EQ(locator.key_at("/c/y\"z").column, 25U);
+    EXPECT_EQ(locator.value_at("/c/y\"z/ä").column, 44U);
+}
+
+TEST(Locator, points_an_error_at_the_path_it_names) {
+    Locator const locator(k_text, "file");
+    Error const plain{Errc::usage, "something is wrong", {}, {}, {}};
+    EXPECT_EQ(locator.pointed(plain).at->line, 1U);
+    Error named{Errc::usage, "'/checks/1/id' is 'c'", {}, {}, {}};
+    EXPECT_EQ(locator.pointed(named).at->line, 4U);
+    Error const within{Errc::usage, "no such zone", {}, {"reading '/checks/0/n'", "reading '/checks'"}, {}};
+    EXPECT_EQ(locator.pointed(within).at->column, 50U);
+    named.at = locator.key_at("/checks/0/n");
+    EXPECT_EQ(locator.pointed(named).at->column, 50U) << "it pointed there already";
+}
+
 TEST(Locator, falls_back_to_what_is_around) {
     Locator const locator(k_text, "file");
     EXPECT_EQ(locator.value_at("/checks/1/url").line, 4U);

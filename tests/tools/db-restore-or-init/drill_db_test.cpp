@@ -1,6 +1,6 @@
 #include "common/json/json.hpp"
+#include "tests/support/json_schema.hpp"
 #include "tests/support/must.hpp"
-#include "tests/tools/db-restore-or-init/schema.hpp"
 #include "tests/tools/db-restore-or-init/shop.hpp"
 
 #include <gtest/gtest.h>
@@ -25,8 +25,7 @@ process::Outcome drill(Shop const& shop, std::string const& migration, Lines con
 
 Json read(process::Outcome const& outcome) {
     auto document = must(json::parse(outcome.output, "drill"));
-    Json const schema = test::read_schema("drill.schema.json");
-    EXPECT_EQ(test::violation(document, schema, schema, ""), "");
+    EXPECT_EQ(test::schema_violations(document, "tools/db-restore-or-init/drill.schema.json"), "");
     return document;
 }
 

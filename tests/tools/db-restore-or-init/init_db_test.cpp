@@ -1,7 +1,7 @@
 #include "common/json/json.hpp"
+#include "tests/support/json_schema.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/run_tool.hpp"
-#include "tests/tools/db-restore-or-init/schema.hpp"
 #include "tests/tools/db-restore-or-init/shop.hpp"
 
 #include <gtest/gtest.h>
@@ -33,8 +33,7 @@ TEST(Init, starts_empty_only_where_told_to) {
         shop.run("nothing_yet", {"--target", "env:TARGET", "--stage", "first", "--store", empty_store(), "--json"});
     EXPECT_EQ(stopped.exit_code, 10);
     auto const document = must(json::parse(stopped.output, "result"));
-    Json const schema = test::read_schema("result.schema.json");
-    EXPECT_EQ(test::violation(document, schema, schema, ""), "");
+    EXPECT_EQ(test::schema_violations(document, "tools/db-restore-or-init/result.schema.json"), "");
     EXPECT_EQ(document["action"], "stopped");
     EXPECT_EQ(document["decision"]["origins"][0]["finding"], "never");
     EXPECT_FALSE(shop.exists("nothing_yet"));

@@ -1,7 +1,7 @@
 // The policy file against a real server and store: what each condition does to a restore.
+#include "tests/support/json_schema.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/run_tool.hpp"
-#include "tests/tools/db-restore-or-init/schema.hpp"
 #include "tests/tools/db-restore-or-init/shop.hpp"
 
 #include <gtest/gtest.h>
@@ -112,8 +112,7 @@ TEST(PolicyRestore, stops_where_the_answers_say_so_and_can_be_overruled_loudly) 
     auto const overruled = restore("payroll", file, empty_store(), {"--on-missing", "init", "--json"});
     expect(overruled, 0, "--on-missing says start empty, the answers alone say stop");
     auto const document = must(json::parse(overruled.output, "result"));
-    Json const schema = test::read_schema("result.schema.json");
-    EXPECT_EQ(test::violation(document, schema, schema, ""), "");
+    EXPECT_EQ(test::schema_violations(document, "tools/db-restore-or-init/result.schema.json"), "");
     EXPECT_EQ(document["provenance"]["decision"].back(), document["decision"]["lines"].back());
 }
 
@@ -130,8 +129,9 @@ esac
     expect(restore("cloned", policy(stage + origin + R"(, "max_age": "26h"}]})"), ""), 3, "old, allowed are 1d 2h");
     auto const outcome = restore("cloned", policy(stage + origin + "}]}"), "", {"--json"});
     expect(outcome, 0, "\"path\":\"command\"");
-    Json const schema = test::read_schema("result.schema.json");
-    EXPECT_EQ(test::violation(must(json::parse(outcome.output, "result")), schema, schema, ""), "");
+    EXPECT_EQ(test::schema_violations(must(json::parse(outcome.output, "result")),
+                                      "tools/db-restore-or-init/result.schema.json"),
+              "");
     EXPECT_EQ(shop.text("SELECT count(*) FROM public.mail", "cloned"), "0");
     auto const said = shop.run("cloned", {"provenance", "--target", "env:TARGET"});
     expect(said, 0, "filled by a command (clone-7), data of 2026-01-01T00:00:00.000Z, masked");
@@ -161,8 +161,7 @@ TEST(PolicyRestore, is_explained_without_touching_anything) {
     expect(text, 3, "command:exit 11: passed over: the command says that its data is gone");
     auto const json = restore("explained", file, shop.store(), {"--explain", "--json"});
     auto const document = must(json::parse(json.output, "result"));
-    Json const schema = test::read_schema("result.schema.json");
-    EXPECT_EQ(test::violation(document, schema, schema, ""), "");
+    EXPECT_EQ(test::schema_violations(document, "tools/db-restore-or-init/result.schema.json"), "");
     EXPECT_EQ(document["decision"]["origins"][1]["finding"], "too_old");
     EXPECT_FALSE(shop.exists("explained"));
 }
@@ -178,8 +177,7 @@ TEST(PolicyLint, answers_no_while_something_is_open) {
     expect(bad, 1, "leaves open: others_act_on_its_data");
     expect(bad, 1, "gone.sql");
     auto const document = must(json::parse(bad.output, "lint"));
-    Json const schema = test::read_schema("policy-lint.schema.json");
-    EXPECT_EQ(test::violation(document, schema, schema, ""), "");
+    EXPECT_EQ(test::schema_violations(document, "tools/db-restore-or-init/policy-lint.schema.json"), "");
     expect(shop.run("x", {"policy", "lint", shop.path("nowhere.json")}), 2, "cannot read the policy");
     expect(shop.run("x", {"policy", "lint", shop.file("bad.json", "{\n  \"version\": ,\n}")}), 2, "bad.json:2:14");
     expect(restore("x", shop.path("nowhere.json"), ""), 2, "cannot read the policy");

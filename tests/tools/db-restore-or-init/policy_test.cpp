@@ -1,9 +1,9 @@
 #include "tools/db-restore-or-init/policy.hpp"
 
+#include "tests/support/json_schema.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/run_tool.hpp"
 #include "tests/support/temporary_directory.hpp"
-#include "tests/tools/db-restore-or-init/schema.hpp"
 #include "tools/db-restore-or-init/policy_lint.hpp"
 
 #include <gtest/gtest.h>
@@ -37,10 +37,11 @@ TEST(PolicyExamples, decide_as_the_manual_says) {
 }
 
 TEST(PolicyExamples, hold_the_schema_and_have_no_findings) {
-    Json const schema = test::read_schema("policy.schema.json");
     for (char const* name : {"payroll", "blog", "shop"}) {
         auto const path = test::source_folder() / "ci-templates/policies" / (std::string(name) + ".json");
-        EXPECT_EQ(test::violation(must(json::parse(test::read_text(path), name)), schema, schema, ""), "");
+        EXPECT_EQ(test::schema_violations(must(json::parse(test::read_text(path), name)),
+                                          "tools/db-restore-or-init/policy.schema.json"),
+                  "");
         EXPECT_TRUE(findings_of(example(name)).empty()) << name;
     }
 }
@@ -105,6 +106,26 @@ TEST(Policy, refuses_what_it_does_not_understand) {
         std::string const said = result::to_text(policy.error(), "t");
         EXPECT_NE(said.find(test.said), std::string::npos) << said;
         EXPECT_NE(said.find("policy.json"), std::string::npos) << said;
+    }
+}
+
+TEST(Policy, points_at_the_mistake) {
+    struct Case {
+        std::string text;
+        std::size_t line, column;
+    };
+    std::string const begin = "{\"version\": 1, \"service\": \"s\",\n \"stages\": {\"a\": {\n  \"origins\": [";
+    for (auto const& [text, line, column] :
+         {Case{begin + R"({"from": "live:env:P", "maxage": "1h"}]}}})", 3, 38},
+          Case{begin + R"({"from": "snapshot:latest", "max_age": "1 day"}]}}})", 3, 43},
+          Case{begin + R"({"from": "snapshto:latest"}]}}})", 3, 16},
+          Case{begin + R"({"from": "live:env:P", "masked": true}]}}})", 3, 38},
+          Case{begin + R"({"from": "live:env:P"}], "on_missing": "init"}}})", 3, 40}}) {
+        auto const policy = parse_policy(text, "policy.json");
+        ASSERT_FALSE(policy) << text;
+        ASSERT_TRUE(policy.error().at) << text;
+        EXPECT_EQ(policy.error().at->line, line) << result::to_text(policy.error(), "t");
+        EXPECT_EQ(policy.error().at->column, column) << result::to_text(policy.error(), "t");
     }
 }
 

@@ -1,7 +1,7 @@
 #include "tools/db-restore-or-init/provenance.hpp"
 
+#include "tests/support/json_schema.hpp"
 #include "tests/support/must.hpp"
-#include "tests/tools/db-restore-or-init/schema.hpp"
 #include "tools/db-restore-or-init/markers.hpp"
 
 #include <gtest/gtest.h>
@@ -32,13 +32,12 @@ TEST(Provenance, survives_the_comment_of_a_database) {
 }
 
 TEST(Markers, keep_to_their_schema) {
-    Json const schema = test::read_schema("marker.schema.json");
     for (Json const& marker : {to_marker(example()), environment_marker("production", "77"),
                                leftover_marker("shop", "2026-11-22T00:15:30.000Z"), template_marker("id", true)}) {
-        EXPECT_EQ(test::violation(marker, schema, schema, ""), "") << marker;
+        EXPECT_EQ(test::schema_violations(marker, "tools/db-restore-or-init/marker.schema.json"), "") << marker;
     }
     Json const odd{{"version", 1}, {"kind", "leftover"}};
-    EXPECT_NE(test::violation(odd, schema, schema, ""), "");
+    EXPECT_NE(test::schema_violations(odd, "tools/db-restore-or-init/marker.schema.json"), "");
 }
 
 TEST(Provenance, is_read_strictly) {

@@ -1,6 +1,6 @@
+#include "tests/support/json_schema.hpp"
 #include "tests/support/must.hpp"
 #include "tests/tools/db-restore-or-init/back_out.hpp"
-#include "tests/tools/db-restore-or-init/schema.hpp"
 
 #include <filesystem>
 #include <gtest/gtest.h>
@@ -28,8 +28,7 @@ Json put_back(BackOut const& stage, Lines more) {
     auto const outcome = stage.roll_back(more);
     EXPECT_EQ(outcome.exit_code, 0) << outcome.output << outcome.error_output;
     auto document = must(json::parse(outcome.output, "result"));
-    Json const schema = test::read_schema("rollback.schema.json");
-    EXPECT_EQ(test::violation(document, schema, schema, ""), "");
+    EXPECT_EQ(test::schema_violations(document, "tools/db-restore-or-init/rollback.schema.json"), "");
     return document;
 }
 

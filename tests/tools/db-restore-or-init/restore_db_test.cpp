@@ -1,7 +1,7 @@
 #include "common/json/json.hpp"
+#include "tests/support/json_schema.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/run_tool.hpp"
-#include "tests/tools/db-restore-or-init/schema.hpp"
 #include "tests/tools/db-restore-or-init/shop.hpp"
 
 #include <gtest/gtest.h>
@@ -108,8 +108,7 @@ TEST(Restore, answers_in_json) {
     auto const outcome = shop.restore("as_json", {"--json"});
     ASSERT_EQ(outcome.exit_code, 0) << outcome.error_output;
     auto const document = must(json::parse(outcome.output, "result"));
-    Json const schema = test::read_schema("result.schema.json");
-    EXPECT_EQ(test::violation(document, schema, schema, ""), "");
+    EXPECT_EQ(test::schema_violations(document, "tools/db-restore-or-init/result.schema.json"), "");
     EXPECT_EQ(document["action"], "restored");
     EXPECT_EQ(document["provenance"]["snapshot"], shop.snapshot());
     EXPECT_EQ(document["decision"]["origins"][0]["finding"], "usable");

@@ -1,6 +1,6 @@
 #include "common/json/json.hpp"
+#include "tests/support/json_schema.hpp"
 #include "tests/support/must.hpp"
-#include "tests/tools/db-restore-or-init/schema.hpp"
 #include "tests/tools/db-restore-or-init/shop.hpp"
 
 #include <gtest/gtest.h>
@@ -24,8 +24,7 @@ TEST(Shadow, stands_beside_the_live_database_until_it_expires) {
     auto const lasting = shop.restore("live", {"--as", "live_next", "--expires", "14d", "--json"});
     ASSERT_EQ(lasting.exit_code, 0) << lasting.error_output;
     auto const document = must(json::parse(lasting.output, "result"));
-    Json const schema = test::read_schema("result.schema.json");
-    EXPECT_EQ(test::violation(document, schema, schema, ""), "");
+    EXPECT_EQ(test::schema_violations(document, "tools/db-restore-or-init/result.schema.json"), "");
     std::string const expires = document["provenance"]["expires"];
     ASSERT_EQ(shop.restore("live", {"--as", "live_short", "--expires", "0s"}).exit_code, 0);
     EXPECT_EQ(shop.fingerprint("live") + shop.comment("live"), before);

@@ -1,4 +1,5 @@
 // When db-snapshot --mask must not begin, or must stop, and what mask lint says.
+#include "tests/support/json_schema.hpp"
 #include "tests/support/must.hpp"
 #include "tests/tools/db-snapshot/personal_database.hpp"
 
@@ -61,6 +62,25 @@ TEST_F(DbSnapshotMaskRefusal, wants_a_decision_for_what_is_no_column) {
     }
     EXPECT_EQ(undecided, (std::vector<std::string>{"comments", "large objects", "default of people.person.remark"}));
     EXPECT_EQ(people().take_masked({}, masks).exit_code, 4);
+}
+
+TEST_F(DbSnapshotMaskRefusal, prints_json_by_its_schema) {
+    auto const masks = changed([](Json& file) {
+        file.erase("comments");
+        columns(file, "people.person").erase("phone");
+        columns(file, "people.person")["emal"] = "keep";
+        columns(file, "people.login")["agent"] = "keep";
+        columns(file, "people.ticket")["body"] = "keep";
+    });
+    for (auto const& file : {PersonalDatabase::masks(), masks}) {
+        Json const found = must(json::parse(people().lint(file, {"--json"}).output, "output"));
+        EXPECT_EQ(schema_violations(found, "tools/db-snapshot/mask-lint.schema.json"), "") << found;
+        // Or the schema of a list that is always empty would pass.
+        bool const faulty = file == masks;
+        EXPECT_EQ(found["undecided"].empty(), !faulty);
+        EXPECT_EQ(found["problems"].empty(), !faulty);
+        EXPECT_EQ(found["looks_personal"].empty(), !faulty);
+    }
 }
 
 TEST_F(DbSnapshotMaskRefusal, points_out_what_looks_personal_and_shows_no_value) {

@@ -114,13 +114,42 @@ def sampler():
         assert seen["most_exclusive_locks"] >= 1 and seen["most_locks_awaited"] >= 1, seen
         assert seen["longest_blocked_seconds"] > 0.5, seen
         assert seen["written_bytes"] > 1_000_000, seen
-        assert seen["least_free_bytes"] > 0 and seen["most_replication_lag_bytes"] == 0, seen
+        assert seen["least_free_bytes"] > 0 and seen["most_replication_lag_bytes"] is None, seen
         assert any('"kind":"database"' in line for line in (where / "t.jsonl").read_text().splitlines())
         away = smoke("during", "-", "--database", "host=127.0.0.1 port=1 dbname=x", "--", "touch", where / "ran", checks=check,
                      environment={"URL": server.conninfo("sampled")})
         assert away.code == 75 and not (where / "ran").exists(), away
     blocker.join()
     blocked.join()
+
+
+@case
+def standby():
+    """how far a real standby is behind is seen; that one is gone, or may not be seen, is said and is no zero"""
+    server = Postgres()
+    server.psql("CREATE ROLE plain LOGIN; CREATE ROLE watching LOGIN IN ROLE pg_monitor; CREATE TABLE filler (t text)")
+    follower = server.standby()
+    follower.psql("SELECT pg_wal_replay_pause()")
+    writes = "INSERT INTO filler SELECT repeat(md5(i::text), 20) FROM generate_series(1, 5000) i"
+    check = {"version": 1, "checks": [pg("SELECT 1", [{"on": "rows", "op": "eq", "value": 1}], interval="100ms")]}
+
+    def watch(user, command):
+        with folder() as where:
+            outcome = smoke("during", "-", "--database", "env:URL", "--report", where / "r.json", "--after", "100ms", "--", "sh", "-c",
+                            command, checks=check, environment={"URL": server.conninfo(user=user)})
+            assert outcome.code == 0, outcome
+            return json.loads((where / "r.json").read_text())["during"]["database"]["most_replication_lag_bytes"], outcome.err
+
+    write = f"psql -Xqc \"{writes}\" '{server.conninfo()}'; sleep 1.2"
+    lag, said = watch("watching", write)
+    behind = int(server.psql("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)::bigint FROM pg_stat_replication"))
+    assert 3_000_000 < lag <= behind, (lag, behind)
+    lag, said = watch("plain", "true")
+    assert lag is None and "pg_monitor" in said, said
+    lag, said = watch("watching", f"{follower.stop_command()}; sleep 1.5")
+    assert lag > 0 and "a standby is gone" in said, said
+    lag, said = watch("watching", "sleep 1")
+    assert lag is None and "gone" not in said and "pg_monitor" not in said, said
 
 
 run_cases()

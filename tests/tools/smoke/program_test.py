@@ -433,6 +433,58 @@ def wait_needs_a_streak():
 
 
 @case
+def flakes_have_a_limit():
+    """--max-flakes turns a shaky good end into a no"""
+    for most, code in ((2, 0), (1, 1), (0, 1)):
+        with Server() as server, folder() as where:
+            outcome = smoke("wait", "-", "--max-flakes", most, "--interval", "20ms", "--deadline", "30s", "--dotenv", where / "e",
+                            checks=document(http(server.url("/flaky"))))
+            assert outcome.code == code, (most, outcome)
+            lines = (where / "e").read_text().splitlines()
+            assert f"SLUICE_SMOKE={'pass' if code == 0 else 'fail'}" in lines and "SLUICE_SMOKE_FLAKY=1" in lines, lines
+
+
+@case
+def dotenv():
+    """the dotenv file tells pass, fail and unknown apart, and says unfinished of a run that was killed"""
+    with Server() as server, folder() as where:
+        env = where / "smoke.env"
+        for verb, path, verdict in (([], "/ok", "pass"), ([], "/error", "fail"), (["during"], "/error", "unknown")):
+            smoke(*verb, "-", "--dotenv", env, *(["--", "true"] if verb else []), checks=document(http(server.url(path))))
+            assert env.read_text().splitlines()[0] == f"SLUICE_SMOKE={verdict}", (verdict, env.read_text())
+        (where / "c.json").write_text(json.dumps(document(http(server.url()))))
+        running = start(["during", where / "c.json", "--dotenv", env, "--", "sh", "-c", f"touch {where}/began; sleep 1"])
+        assert eventually((where / "began").exists)
+        running.kill()
+        running.communicate()
+        assert env.read_text().splitlines()[0] == "SLUICE_SMOKE=unfinished", env.read_text()
+        done = smoke("during", "-", "--after", "100ms", "--dotenv", env, "--", "true", checks=document(http(server.url())))
+        assert done.code == 0 and env.read_text().splitlines()[0] == "SLUICE_SMOKE=pass", env.read_text()
+
+
+@case
+def abort_on_outage():
+    """a command is ended only where that was asked for, once a check is down for so long"""
+    script = "trap 'exit {code}' TERM; touch {where}/began; for i in $(seq 200); do sleep 0.05; done; exit 0"
+    for code, expected in ((7, 7), (0, 1)):
+        with Server() as server, folder() as where:
+            (where / "c.json").write_text(json.dumps(document(http(server.url("/switch"), interval="50ms"), budgets={"outage": "1h"})))
+            running = start(["during", where / "c.json", "--after", "100ms", "--report", where / "r.json", "--abort-on-outage", "400ms",
+                             "--timeline", where / "t.jsonl", "--", "bash", "-c", script.format(code=code, where=where)])
+            assert eventually((where / "began").exists)
+            flip(server, 0.1)  # not long enough
+            time.sleep(0.3)
+            assert running.poll() is None
+            server.good = False
+            out, err = running.communicate(timeout=60)
+            assert running.returncode == expected, (running.returncode, err)
+            report = json.loads((where / "r.json").read_text())
+            assert report["during"]["command"]["aborted"] and report["during"]["command"]["exit"] == code, report["during"]["command"]
+            assert report["smoke"]["verdict"] == "fail", report["smoke"]
+            assert '"kind":"aborted"' in (where / "t.jsonl").read_text().replace(" ", ""), err
+
+
+@case
 def warnings_do_not_fail():
     """a check of severity warn is shown and does not decide"""
     with Server() as server, folder() as where:

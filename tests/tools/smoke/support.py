@@ -107,10 +107,11 @@ class Postgres:
             cls._shared = cls()
         return cls._shared
 
-    def __init__(self):
+    def __init__(self, primary=None):
         self._folder = tempfile.TemporaryDirectory()
         os.chmod(self._folder.name, 0o755)
-        facts = self._script("start", self._folder.name, "--set", "fsync=off")
+        begin = ["start"] if primary is None else ["standby", primary._folder.name]
+        facts = self._script(*begin, self._folder.name, "--set", "fsync=off")
         self.facts = dict(line.split("=", 1) for line in facts.splitlines())
         atexit.register(self._stop)
 
@@ -121,6 +122,12 @@ class Postgres:
     def _stop(self):
         self._script("stop", self._folder.name)
         self._folder.cleanup()
+
+    def standby(self):
+        return Postgres(primary=self)
+
+    def stop_command(self):
+        return f"bash {SOURCE / 'common/shell/private_postgres.sh'} stop {self._folder.name} immediate"
 
     def variables(self, database="postgres", user="postgres"):
         return {"PGHOST": self.facts["PGHOST"], "PGPORT": self.facts["PGPORT"], "PGUSER": user, "PGDATABASE": database}
