@@ -137,7 +137,8 @@ void Transfer::set_up() {
     // After the name is looked up: a name may lead anywhere.
     curl_easy_setopt(m_handle, CURLOPT_OPENSOCKETFUNCTION, on_open);
     curl_easy_setopt(m_handle, CURLOPT_OPENSOCKETDATA, this);
-    if (!m_request.body.empty()) {
+    // Some servers refuse a PUT or POST that does not say that it has no body.
+    if (!m_request.body.empty() || m_request.method == "PUT" || m_request.method == "POST") {
         curl_easy_setopt(m_handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(m_request.body.size()));
         curl_easy_setopt(m_handle, CURLOPT_POSTFIELDS, m_request.body.data());
     }

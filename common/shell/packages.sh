@@ -80,9 +80,9 @@ _unit_package() {
 # shellcheck disable=SC2034
 {
   build_packages=(cmake ninja-build g++ pkg-config libpq-dev libpqxx-dev libzstd-dev libssl-dev libxxhash-dev
-    libexpected-dev nlohmann-json3-dev libcli11-dev libpg-query-dev libcurl4-openssl-dev)
+    libexpected-dev nlohmann-json3-dev libcli11-dev libpg-query-dev libcurl4-openssl-dev libpugixml-dev)
   server_packages=(postgresql)
-  test_packages=(curl libgtest-dev libxml2-utils git jq nginx-light openssl pandoc pgbouncer "$(_unit_package)" procps python3
-    python3-jsonschema python3-psycopg2 zstd)
+  test_packages=(ceph-common ceph-mon ceph-osd curl libgtest-dev libxml2-utils git jq nginx-light openssl pandoc pgbouncer "$(_unit_package)" procps python3
+    python3-jsonschema python3-psycopg2 radosgw zstd)
   check_packages=(clang-format clang-tidy shellcheck)
 }

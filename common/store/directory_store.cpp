@@ -137,6 +137,9 @@ Result<std::optional<std::string>> DirectoryStore::read(std::string const& key) 
     }
     std::string bytes;
     int const failure = file.get() < 0 ? errno : read_fully(file.get(), bytes);
+    if (failure == EISDIR) {
+        return std::optional<std::string>{}; // the beginning of other keys
+    }
     if (failure != 0) {
         return system_error(failure, "cannot read '" + path.string() + "'");
     }

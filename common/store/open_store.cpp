@@ -2,6 +2,7 @@
 
 #include "common/json/object_reader.hpp"
 #include "common/store/directory_store.hpp"
+#include "common/store/s3_store.hpp"
 #include "common/time/timestamp.hpp"
 
 #include <filesystem>
@@ -14,13 +15,16 @@ namespace {
 constexpr char const* k_store_file = "store.json";
 constexpr unsigned k_format = 1;
 
+bool is_s3(std::string const& location) { return location.starts_with("s3://"); }
+
 Result<void> check_location(std::string const& location) {
     if (location.empty()) {
-        return fail(Errc::usage, "no store named", "Give --store DIRECTORY or set SLUICE_STORE.");
+        return fail(Errc::usage, "no store named",
+                    "Give --store DIRECTORY or s3://BUCKET/PREFIX, or set SLUICE_STORE.");
     }
-    if (location.find("://") != std::string::npos) {
+    if (location.find("://") != std::string::npos && !is_s3(location)) {
         return fail(Errc::usage, "'" + location + "' is not a kind of store this version knows",
-                    "Give the path of a directory.");
+                    "Give the path of a directory, or s3://BUCKET/PREFIX.");
     }
     return {};
 }
@@ -70,10 +74,38 @@ Result<void> make_directory(Store& store, std::string const& location) {
     return {};
 }
 
+Result<std::unique_ptr<Store>> checked(std::unique_ptr<Store> store, std::string const& location) {
+    TRY_ASSIGN(auto const text, store->read(k_store_file));
+    if (!text) {
+        return fail(Errc::not_found, "there is no store at '" + location + "': it has no store.json",
+                    "Check bucket and prefix; for a new store run: db-snapshot init --store '" + location + "'");
+    }
+    TRY(check_format(*store, *text));
+    return store;
+}
+
+Result<std::unique_ptr<Store>> create_s3_store(std::unique_ptr<Store> store, std::string const& location,
+                                               time::Clock const& clock) {
+    TRY_ASSIGN(auto const text, store->read(k_store_file));
+    if (!text) {
+        TRY_ASSIGN(bool const empty, holds_nothing(*store));
+        if (!empty) {
+            return fail(Errc::refused, "'" + location + "' holds other objects and no store.json",
+                        "Give an empty prefix for the store.");
+        }
+        TRY(store->write(k_store_file, store_document(clock)));
+    }
+    return checked(std::move(store), location);
+}
+
 } // namespace
 
-Result<std::unique_ptr<Store>> open_store(std::string const& location) {
+Result<std::unique_ptr<Store>> open_store(std::string const& location, ci::Environment const& environment) {
     TRY(check_location(location));
+    if (is_s3(location)) {
+        TRY_ASSIGN(auto store, make_s3_store(location, environment, time::real_clock()));
+        return checked(std::move(store), location);
+    }
     auto store = std::make_unique<DirectoryStore>(location);
     std::error_code failure;
     if (!std::filesystem::is_directory(location, failure)) {
@@ -90,8 +122,13 @@ Result<std::unique_ptr<Store>> open_store(std::string const& location) {
     return store;
 }
 
-Result<std::unique_ptr<Store>> open_or_create_store(std::string const& location, time::Clock const& clock) {
+Result<std::unique_ptr<Store>> open_or_create_store(std::string const& location, time::Clock const& clock,
+                                                    ci::Environment const& environment) {
     TRY(check_location(location));
+    if (is_s3(location)) {
+        TRY_ASSIGN(auto store, make_s3_store(location, environment, time::real_clock()));
+        return create_s3_store(std::move(store), location, clock);
+    }
     DirectoryStore fresh(location);
     auto const text = fresh.read(k_store_file);
     if (!text && text.error().kind != Errc::not_found) {
@@ -101,7 +138,7 @@ Result<std::unique_ptr<Store>> open_or_create_store(std::string const& location,
         TRY(make_directory(fresh, location));
         TRY(fresh.write(k_store_file, store_document(clock)));
     }
-    return open_store(location);
+    return open_store(location, environment);
 }
 
 } // namespace sluice::store

@@ -19,7 +19,8 @@ MODULES = {
     "cli": {"result", "time", "json", "log", "ci", "process"},
     "http": {"result", "time", "log"},
     "postgres": {"result", "time", "log", "ci", "process"},
-    "store": {"result", "time", "json", "log", "http"},
+    "s3": {"result", "time", "json", "log", "ci", "process", "http"},
+    "store": {"result", "time", "json", "log", "ci", "s3"},
     "snapshot": {"result", "time", "json", "log", "ci", "process", "postgres", "store"},
 }
 # A tool may use every module but these: split-check runs where there is neither a network nor a database library.
@@ -32,6 +33,7 @@ LIBRARIES = [
     (r"nlohmann/", r"common/json/[^/]+"),
     (r"tl/expected", r"common/result/[^/]+"),
     (r"CLI/", r"common/cli/[^/]+"),
+    (r"pugixml", r"common/s3/[^/]+\.cpp"),
     (r"pg_query", r"tools/split-check/[^/]+\.cpp"),
 ]
 # Where the outside world may be reached, so that tests can stand in for it.

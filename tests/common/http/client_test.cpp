@@ -206,6 +206,16 @@ TEST(HttpClient, keeps_a_token_from_another_host_and_from_all_that_follow) {
     EXPECT_EQ(server.requests().at(1).find("glpat-secret"), std::string::npos) << server.requests().at(1);
 }
 
+TEST(HttpClient, says_of_a_put_without_a_body_that_it_has_none) {
+    LoopbackServer const server(
+        [](std::string const&, Conversation& conversation) { conversation.send(http_answer(200, "")); });
+    for (char const* method : {"PUT", "POST"}) {
+        EXPECT_EQ(ask({.url = server.url("/"), .method = method}).status, 200);
+        EXPECT_NE(server.requests().back().find("Content-Length: 0\r\n"), std::string::npos)
+            << server.requests().back();
+    }
+}
+
 TEST(HttpClient, connects_to_listed_networks_only) {
     LoopbackServer const server([](std::string const&, Conversation& conversation) {
         conversation.send(http_answer(302, "", "Location: http://169.254.169.254/latest/meta-data/\r\n"));
