@@ -1,5 +1,6 @@
 #include "common/s3/location.hpp"
 
+#include "common/http/network.hpp"
 #include "common/result/did_you_mean.hpp"
 
 #include <algorithm>
@@ -41,7 +42,8 @@ Result<std::map<std::string, std::string>> read_parameters(std::string const& qu
 }
 
 bool is_loopback(std::string const& host) {
-    return host == "localhost" || host.starts_with("127.") || host.starts_with("[::1]");
+    // A name such as 127.evil.example begins like an address.
+    return host == "localhost" || host == "[::1]" || (host.starts_with("127.") && http::parse_network(host));
 }
 
 Result<std::string> checked_endpoint(std::string endpoint) {
@@ -54,8 +56,9 @@ Result<std::string> checked_endpoint(std::string endpoint) {
         return fail(Errc::usage, "'" + endpoint + "' is no endpoint of S3",
                     "Write https://HOST or https://HOST:PORT, without a path or a login.");
     }
-    if (endpoint.starts_with("http://") &&
-        !is_loopback(endpoint.substr(host + 3, endpoint.find(':', host + 3) - host - 3))) {
+    std::string const server = endpoint.substr(host + 3);
+    std::size_t const port = server.starts_with('[') ? server.find(':', server.find(']')) : server.find(':');
+    if (endpoint.starts_with("http://") && !is_loopback(server.substr(0, port))) {
         return fail(Errc::usage, "'" + endpoint + "' would carry data and credentials in the clear",
                     "Use https://; plain http:// is for servers on this machine.");
     }
