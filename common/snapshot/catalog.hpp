@@ -21,6 +21,7 @@ struct Status {
     std::string host;
     std::uint64_t bytes_done = 0;
     std::string error; ///< why it failed
+    std::string log{}; ///< "HOST:/path" of what a run in the background writes; else empty
 
     /// Running by its own word, but silent for longer than `k_heartbeat_limit`: its process is gone.
     [[nodiscard]] bool is_stale(time::Wall now) const;

@@ -31,6 +31,7 @@ struct RawOptions {
     std::vector<std::string> labels{};
     std::string lock_timeout = "10s";
     std::string keep_within{};
+    std::string timeout{};
     std::string grace = "12h";
 };
 
@@ -70,6 +71,10 @@ void add_take_options(CLI::App& app, RawOptions& raw) {
     app.add_option("--dotenv", raw.parsed.dotenv, "also write SLUICE_… lines for CI")
         ->type_name("FILE")
         ->check(not_empty());
+    app.add_flag("--background", raw.parsed.background, "print the id at once and go on in a session of its own");
+    app.add_option("--log", raw.parsed.log, "where the background writes (default: a new file in TMPDIR)")
+        ->type_name("FILE")
+        ->check(not_empty());
 }
 
 CLI::App* add_verb(CLI::App& app, Options& options, char const* name, char const* summary) {
@@ -80,6 +85,14 @@ CLI::App* add_verb(CLI::App& app, Options& options, char const* name, char const
 
 void add_id(CLI::App& verb, Options& options) {
     verb.add_option("ID", options.id, "an id as list shows it, or latest")->required();
+}
+
+void add_wait(CLI::App& app, RawOptions& raw) {
+    CLI::App* verb = add_verb(app, raw.parsed, "wait", "wait until a snapshot is complete (0), failed or dead (1)");
+    add_id(*verb, raw.parsed);
+    verb->add_option("--timeout", raw.timeout, "give up then, with 124 (default: none)")
+        ->type_name("D")
+        ->check(not_empty());
 }
 
 void add_prune(CLI::App& app, RawOptions& raw) {
@@ -124,7 +137,7 @@ void add_verbs(CLI::App& app, Options& options) {
 }
 
 Verb chosen_verb(CLI::App const& app) {
-    constexpr std::array<std::pair<char const*, Verb>, 11> verbs{{{"init", Verb::init},
+    constexpr std::array<std::pair<char const*, Verb>, 12> verbs{{{"init", Verb::init},
                                                                   {"list", Verb::list},
                                                                   {"show", Verb::show},
                                                                   {"status", Verb::status},
@@ -134,7 +147,8 @@ Verb chosen_verb(CLI::App const& app) {
                                                                   {"prune", Verb::prune},
                                                                   {"pin", Verb::pin},
                                                                   {"unpin", Verb::unpin},
-                                                                  {"stats", Verb::stats}}};
+                                                                  {"stats", Verb::stats},
+                                                                  {"wait", Verb::wait}}};
     for (auto const& [name, verb] : verbs) {
         if (app.got_subcommand(name)) {
             return verb;
@@ -178,6 +192,12 @@ Result<Options> validated(RawOptions raw, ci::Environment const& environment) {
     TRY_ASSIGN(options.labels, parse_labels(raw.labels));
     TRY_ASSIGN(options.lock_timeout,
                time::parse_duration(raw.lock_timeout).map_error(while_doing("reading --lock-timeout")));
+    if (!raw.timeout.empty()) {
+        TRY_ASSIGN(options.timeout, time::parse_duration(raw.timeout).map_error(while_doing("reading --timeout")));
+    }
+    if (!options.log.empty() && !options.background) {
+        return fail(Errc::usage, "--log is for --background", "Redirect stderr, or give --background.");
+    }
     options.jobs = options.jobs == 0 ? default_jobs() : options.jobs;
     if (options.store.empty()) {
         options.store = environment.get("SLUICE_STORE").value_or("");
@@ -201,6 +221,7 @@ Result<std::variant<Options, cli::ExitCode>> parse_options(std::vector<std::stri
     add_take_options(app, raw);
     add_verbs(app, raw.parsed);
     add_prune(app, raw);
+    add_wait(app, raw);
     app.require_subcommand(0, 1);
     TRY_ASSIGN(auto const done, cli::parse_arguments(app, arguments));
     if (done) {

@@ -8,13 +8,14 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace sluice::db_snapshot {
 
-enum class Verb { take, init, list, show, status, verify, export_files, mask_lint, prune, pin, unpin, stats };
+enum class Verb { take, init, list, show, status, verify, export_files, mask_lint, prune, pin, unpin, stats, wait };
 
 /// What prune keeps, and how.
 struct PruneRules {
@@ -37,10 +38,13 @@ struct Options {
     std::string mask; ///< the mask file; also of mask lint
     std::chrono::milliseconds lock_timeout{};
     std::string dotenv;
+    bool background = false;
+    std::string log; ///< of the background
 
     PruneRules prune{};
+    std::optional<std::chrono::milliseconds> timeout{}; ///< of wait; none: as long as it takes
 
-    // show, status, verify, export, pin, unpin
+    // show, status, verify, export, pin, unpin, wait
     std::string id;
     std::string restore_to;
     std::string directory;

@@ -2,6 +2,7 @@
 
 #include "common/json/json.hpp"
 #include "common/store/open_store.hpp"
+#include "tools/db-snapshot/background.hpp"
 #include "tools/db-snapshot/export_files.hpp"
 #include "tools/db-snapshot/inspect.hpp"
 #include "tools/db-snapshot/mask_lint.hpp"
@@ -10,6 +11,7 @@
 #include "tools/db-snapshot/stats.hpp"
 #include "tools/db-snapshot/take.hpp"
 #include "tools/db-snapshot/verify.hpp"
+#include "tools/db-snapshot/wait.hpp"
 
 #include <ostream>
 
@@ -29,7 +31,7 @@ Result<cli::ExitCode> init(Options const& options, cli::Context& context) {
 Result<cli::ExitCode> run(Options const& options, cli::Context& context) {
     switch (options.verb) {
     case Verb::init: return init(options, context);
-    case Verb::take: return take(options, context);
+    case Verb::take: return options.background ? take_in_background(options, context) : take(options, context);
     case Verb::list: return list(options, context);
     case Verb::show: return show(options, context);
     case Verb::status: return status(options, context);
@@ -39,6 +41,7 @@ Result<cli::ExitCode> run(Options const& options, cli::Context& context) {
     case Verb::pin: return pin(options, context);
     case Verb::unpin: return unpin(options, context);
     case Verb::stats: return stats(options, context);
+    case Verb::wait: return wait(options, context);
     case Verb::mask_lint: return mask_lint(options, context);
     }
     return fail(Errc::internal, "no such verb");

@@ -13,11 +13,13 @@
 #include "common/store/open_store.hpp"
 #include "common/time/duration_text.hpp"
 #include "common/time/timestamp.hpp"
+#include "tools/db-snapshot/background.hpp"
 #include "tools/db-snapshot/mask.hpp"
 #include "tools/db-snapshot/mask_defaults.hpp"
 #include "tools/db-snapshot/rows.hpp"
 #include "tools/db-snapshot/run_record.hpp"
 
+#include <filesystem>
 #include <optional>
 #include <ostream>
 
@@ -198,6 +200,36 @@ void log_end(Taken const& taken) {
                                     {"took", time::duration_text(taken.took)}});
 }
 
+// For later jobs, which may run in another folder.
+std::string store_for_others(std::string const& location) {
+    return location.find("://") == std::string::npos ? std::filesystem::absolute(location).string() : location;
+}
+
+Result<void> write_names(Options const& options, std::string const& name, std::string const& id) {
+    return options.dotenv.empty()
+               ? Result<void>{}
+               : cli::write_dotenv(options.dotenv, {{"SLUICE_SNAPSHOT_ID", id},
+                                                    {"SLUICE_SNAPSHOT_NAME", name},
+                                                    {"SLUICE_SNAPSHOT_MASKED", options.mask.empty() ? "false" : "true"},
+                                                    {"SLUICE_STORE", store_for_others(options.store)}});
+}
+
+// In the background the caller gets the id as soon as others can see the snapshot.
+Result<std::unique_ptr<RunRecord>> begin_run(snapshot::Catalog const& catalog, std::string const& id,
+                                             std::string const& log, Options const& options, cli::Context& context) {
+    TRY_ASSIGN(auto record, RunRecord::begin(catalog, id, log, context.clock));
+    Result<void> let_go;
+    if (options.background) {
+        let_go = write_names(options, catalog.name(), id);
+        let_go = let_go ? let_caller_go(options, catalog.name(), id, log) : let_go;
+    }
+    if (!let_go) {
+        record->failed(let_go.error().message);
+        return tl::unexpected<Error>(let_go.error());
+    }
+    return record;
+}
+
 } // namespace
 
 Result<cli::ExitCode> take(Options const& options, cli::Context& context) {
@@ -205,22 +237,20 @@ Result<cli::ExitCode> take(Options const& options, cli::Context& context) {
     TRY_ASSIGN(auto const name, name_of_source(from, options));
     TRY_ASSIGN(auto store, store::open_or_create_store(options.store, context.clock));
     snapshot::Catalog const catalog(*store, name);
-    TRY_ASSIGN(auto record, RunRecord::begin(catalog, snapshot::new_snapshot_id(context.clock), context.clock));
-    log::info("snapshot begins",
-              {{"id", record->id()}, {"source", from.source.description()}, {"store", options.store}});
+    std::string const id = snapshot::new_snapshot_id(context.clock);
+    std::string const log = log_path(options, id, context.environment);
+    TRY_ASSIGN(auto record, begin_run(catalog, id, log, options, context));
+    log::info("snapshot begins", {{"id", id}, {"source", from.source.description()}, {"store", options.store}});
     auto const taken = take_into(catalog, *record, from, options, context);
     if (!taken) {
         record->failed(taken.error().message);
         return tl::unexpected<Error>(taken.error());
     }
-    if (!options.dotenv.empty()) {
-        TRY(cli::write_dotenv(options.dotenv, {{"SLUICE_SNAPSHOT_ID", record->id()},
-                                               {"SLUICE_SNAPSHOT_NAME", name},
-                                               {"SLUICE_SNAPSHOT_MASKED", from.masks ? "true" : "false"},
-                                               {"SLUICE_STORE", options.store}}));
+    if (!options.background) {
+        TRY(write_names(options, name, id));
     }
     log_end(*taken);
-    context.out << (options.common.json ? json::dump(to_json(*taken)) : record->id()) << '\n';
+    context.out << (options.common.json ? json::dump(to_json(*taken)) : id) << '\n';
     return cli::ExitCode::ok;
 }
 
