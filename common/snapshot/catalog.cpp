@@ -213,6 +213,28 @@ Result<std::string> Catalog::resolve(std::string const& wanted) const {
 }
 
 Result<Manifest> Catalog::find(std::string const& wanted, time::Wall now) const {
+    TRY_ASSIGN(auto manifest, find_any(wanted, now));
+    if (manifest.stream) {
+        return fail(Errc::usage, "snapshot '" + manifest.id + "' holds a stream and not a database",
+                    "Get it back with: db-snapshot cat " + manifest.id + " --name " + m_name);
+    }
+    return manifest;
+}
+
+// Among the last few, so that a row of failed runs does not cost a request each.
+Result<std::optional<Manifest>> Catalog::newest() const {
+    constexpr std::size_t most_looks = 20;
+    TRY_ASSIGN(auto const known, ids());
+    for (std::size_t i = 0; i < known.size() && i < most_looks; ++i) {
+        auto manifest = this->manifest(known[known.size() - 1 - i]);
+        if (manifest ? manifest->has_value() : manifest.error().kind != Errc::bad_data) {
+            return manifest;
+        }
+    }
+    return std::optional<Manifest>{};
+}
+
+Result<Manifest> Catalog::find_any(std::string const& wanted, time::Wall now) const {
     TRY_ASSIGN(auto const id, resolve(wanted));
     TRY_ASSIGN(auto manifest, this->manifest(id));
     if (manifest) {

@@ -2,17 +2,17 @@
 
 #include "common/json/json.hpp"
 #include "common/process/background.hpp"
-#include "tools/db-snapshot/take.hpp"
 
 #include <filesystem>
 #include <ostream>
 
 namespace sluice::db_snapshot {
 
-Result<cli::ExitCode> take_in_background(Options const& options, cli::Context& context) {
+Result<cli::ExitCode> in_background(Options const& options, cli::Context& context,
+                                    std::function<Result<cli::ExitCode>(Options const&, cli::Context&)> const& work) {
     TRY_ASSIGN(auto const foreground, process::Background::start());
     if (!foreground) {
-        return take(options, context);
+        return work(options, context);
     }
     context.out << foreground->message;
     return static_cast<cli::ExitCode>(foreground->exit_code);

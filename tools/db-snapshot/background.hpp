@@ -3,11 +3,15 @@
 #include "common/cli/context.hpp"
 #include "tools/db-snapshot/options.hpp"
 
+#include <functional>
+
 namespace sluice::db_snapshot {
 
-/// Takes a snapshot in a process of its own. The caller's ends as soon as the snapshot has an id, or with the failure
-/// of whatever comes before that.
-[[nodiscard]] Result<cli::ExitCode> take_in_background(Options const& options, cli::Context& context);
+/// Does `work`, which takes a snapshot, in a process of its own. The caller's ends as soon as the snapshot has an id,
+/// or with the failure of whatever comes before that.
+[[nodiscard]] Result<cli::ExitCode>
+in_background(Options const& options, cli::Context& context,
+              std::function<Result<cli::ExitCode>(Options const&, cli::Context&)> const& work);
 
 /// The log file of a run in the background: the given one, or a new one in TMPDIR. Absolute; empty in the foreground.
 [[nodiscard]] std::string log_path(Options const& options, std::string const& id, ci::Environment const& environment);

@@ -1,8 +1,5 @@
 #include "tools/db-snapshot/take.hpp"
 
-#include "common/ci/pipeline.hpp"
-#include "common/cli/dotenv.hpp"
-#include "common/cli/version.hpp"
 #include "common/json/json.hpp"
 #include "common/log/log.hpp"
 #include "common/log/progress.hpp"
@@ -12,14 +9,12 @@
 #include "common/snapshot/schema_archive.hpp"
 #include "common/store/open_store.hpp"
 #include "common/time/duration_text.hpp"
-#include "common/time/timestamp.hpp"
-#include "tools/db-snapshot/background.hpp"
 #include "tools/db-snapshot/mask.hpp"
 #include "tools/db-snapshot/mask_defaults.hpp"
+#include "tools/db-snapshot/publish.hpp"
 #include "tools/db-snapshot/rows.hpp"
 #include "tools/db-snapshot/run_record.hpp"
 
-#include <filesystem>
 #include <optional>
 #include <ostream>
 
@@ -66,16 +61,6 @@ Result<std::string> name_of_source(MaskedSource const& from, Options const& opti
     std::string name = options.name.empty() ? facts.database : options.name;
     TRY(snapshot::check_name(name));
     return name;
-}
-
-// What the last snapshot stored need not be compressed again. A damaged one is no reason to fail: it only knows less.
-std::vector<snapshot::ChunkInfo> chunks_of_latest(snapshot::Catalog const& catalog) {
-    auto const id = catalog.latest();
-    if (!id || !*id) {
-        return {};
-    }
-    auto manifest = catalog.manifest(**id);
-    return manifest && *manifest ? std::move((*manifest)->chunks) : std::vector<snapshot::ChunkInfo>{};
 }
 
 struct Schema {
@@ -159,19 +144,11 @@ Result<Manifest> read_source(MaskedSource const& from, Options const& options, c
 Result<Taken> take_into(snapshot::Catalog const& catalog, RunRecord& record, MaskedSource const& from,
                         Options const& options, cli::Context& context) {
     auto const begin = context.clock.steady_now();
-    snapshot::ChunkWriter writer(catalog.store(), chunks_of_latest(catalog));
+    TRY_ASSIGN(auto const known, chunks_of_newest(catalog, false));
+    snapshot::ChunkWriter writer(catalog.store(), known);
     TRY_ASSIGN(Manifest manifest, read_source(from, options, context, writer, record));
     manifest.chunks = writer.take_chunks();
-    manifest.id = record.id();
-    manifest.name = catalog.name();
-    manifest.started = record.started();
-    manifest.finished = time::timestamp_text(context.clock.wall_now());
-    manifest.tool_version = cli::k_version;
-    manifest.labels = options.labels;
-    manifest.pipeline = ci::pipeline_of(context.environment);
-    TRY(catalog.publish(manifest));
-    TRY(record.complete());
-    TRY(catalog.promote(record.id()));
+    TRY(publish(catalog, record, options, context, manifest));
     auto const took = std::chrono::duration_cast<std::chrono::milliseconds>(context.clock.steady_now() - begin);
     return Taken{std::move(manifest), writer.written_bytes(), took};
 }
@@ -200,36 +177,6 @@ void log_end(Taken const& taken) {
                                     {"took", time::duration_text(taken.took)}});
 }
 
-// For later jobs, which may run in another folder.
-std::string store_for_others(std::string const& location) {
-    return location.find("://") == std::string::npos ? std::filesystem::absolute(location).string() : location;
-}
-
-Result<void> write_names(Options const& options, std::string const& name, std::string const& id) {
-    return options.dotenv.empty()
-               ? Result<void>{}
-               : cli::write_dotenv(options.dotenv, {{"SLUICE_SNAPSHOT_ID", id},
-                                                    {"SLUICE_SNAPSHOT_NAME", name},
-                                                    {"SLUICE_SNAPSHOT_MASKED", options.mask.empty() ? "false" : "true"},
-                                                    {"SLUICE_STORE", store_for_others(options.store)}});
-}
-
-// In the background the caller gets the id as soon as others can see the snapshot.
-Result<std::unique_ptr<RunRecord>> begin_run(snapshot::Catalog const& catalog, std::string const& id,
-                                             std::string const& log, Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto record, RunRecord::begin(catalog, id, log, context.clock));
-    Result<void> let_go;
-    if (options.background) {
-        let_go = write_names(options, catalog.name(), id);
-        let_go = let_go ? let_caller_go(options, catalog.name(), id, log) : let_go;
-    }
-    if (!let_go) {
-        record->failed(let_go.error().message);
-        return tl::unexpected<Error>(let_go.error());
-    }
-    return record;
-}
-
 } // namespace
 
 Result<cli::ExitCode> take(Options const& options, cli::Context& context) {
@@ -237,20 +184,18 @@ Result<cli::ExitCode> take(Options const& options, cli::Context& context) {
     TRY_ASSIGN(auto const name, name_of_source(from, options));
     TRY_ASSIGN(auto store, store::open_or_create_store(options.store, context.clock));
     snapshot::Catalog const catalog(*store, name);
-    std::string const id = snapshot::new_snapshot_id(context.clock);
-    std::string const log = log_path(options, id, context.environment);
-    TRY_ASSIGN(auto record, begin_run(catalog, id, log, options, context));
-    log::info("snapshot begins", {{"id", id}, {"source", from.source.description()}, {"store", options.store}});
+    TRY(chunks_of_newest(catalog, false).map([](auto const&) {}));
+    TRY_ASSIGN(auto record, begin_run(catalog, options, context));
+    log::info("snapshot begins",
+              {{"id", record->id()}, {"source", from.source.description()}, {"store", options.store}});
     auto const taken = take_into(catalog, *record, from, options, context);
     if (!taken) {
         record->failed(taken.error().message);
         return tl::unexpected<Error>(taken.error());
     }
-    if (!options.background) {
-        TRY(write_names(options, name, id));
-    }
+    TRY(write_names_at_end(options, name, record->id()));
     log_end(*taken);
-    context.out << (options.common.json ? json::dump(to_json(*taken)) : id) << '\n';
+    context.out << (options.common.json ? json::dump(to_json(*taken)) : record->id()) << '\n';
     return cli::ExitCode::ok;
 }
 

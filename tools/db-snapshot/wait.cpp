@@ -52,7 +52,9 @@ Result<Stand> look_at(Catalog const& catalog, std::string const& id, time::Wall 
     TRY_ASSIGN(auto const status, catalog.status(id));
     TRY_ASSIGN(auto const manifest, catalog.manifest(id));
     if (manifest) {
-        return Stand{Standing::complete, {}, false, {}};
+        bool const proven = manifest->is_proven();
+        return Stand{
+            Standing::complete, {}, false, proven ? "" : "nobody knows whether its producer ended well", proven};
     }
     if (!status) {
         return fail(Errc::not_found,
@@ -110,7 +112,10 @@ Result<cli::ExitCode> wait(Options const& options, cli::Context& context) {
                         ? json::dump({{"version", 1}, {"id", id}, {"state", state}, {"problem", stand.problem}})
                         : state + (stand.problem.empty() ? "" : ": " + stand.problem))
                 << '\n';
-    return stand.standing == Standing::complete ? cli::ExitCode::ok : cli::ExitCode::no;
+    if (stand.standing != Standing::complete) {
+        return cli::ExitCode::no;
+    }
+    return stand.proven ? cli::ExitCode::ok : cli::ExitCode::unknown;
 }
 
 } // namespace sluice::db_snapshot

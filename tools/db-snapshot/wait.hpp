@@ -14,6 +14,7 @@ struct Stand {
     std::string heartbeat{};   ///< while it runs
     bool looks_silent = false; ///< by the two machines' clocks
     std::string problem{};
+    bool proven = true; ///< false for a complete stream whose producer nobody checked
 };
 
 /// Looks once. Errors: not_found when there is no such snapshot and never was a run of it; as the store.
