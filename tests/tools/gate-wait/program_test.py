@@ -75,6 +75,7 @@ def bad_gates():
         "job token": (gate({"id": "f", "type": "freeze"}, gitlab={**gitlab, "header": "JOB-TOKEN"}), "a job token does not reach"),
         "no server": (gate({"id": "f", "type": "freeze"}), "does not say where that is"),
         "no store": (text.replace('"window"', '"snapshot"'), "no store named"),
+        "latest": (gate({"id": "s", "type": "snapshot", "store": "/x", "snapshot": "latest"}), "is not the id of one snapshot"),
         "backup of what": (gate({"id": "b", "type": "backup", "stanza": "main"}), "which backup?"),
         "secret in argv": (gate({**YES, "command": ["curl", "${env:HOME}"]}), "variables are not filled into a command"),
         "variable in SQL": (gate({"id": "a", "type": "sql", "connection": "host=x dbname=y", "sql": "${env:HOME}"}), "not filled into SQL"),

@@ -86,6 +86,8 @@ def background_snapshot():
         assert gate_wait("--snapshot", snapshot.id, "--store", store, "--name", "other", "--once").code == 75
         # Noted as verified, it is not read again.
         subprocess.run([TOOL, "verify", snapshot.id, "--store", store, "--name", "shop"], check=True, capture_output=True)
+        in_file = gate({"id": "s", "type": "snapshot", "store": store, "name": "shop", "snapshot": snapshot.id, "verify": False})
+        assert gate_wait("-", "--once", document=in_file).code == 0
         again = gate_wait("--snapshot", snapshot.id, "--store", store, "--once")
         assert again.code == 0 and "was verified" in again.err, again
 
