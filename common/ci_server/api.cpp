@@ -53,6 +53,14 @@ std::optional<std::chrono::milliseconds> retry_after_in(http::Headers const& hea
                 : std::nullopt;
 }
 
+// By the name alone: "127.evil.example" and "localhost.evil.example" are somewhere else.
+bool is_this_machine(std::string const& host_and_port) {
+    std::size_t const from = host_and_port.starts_with('[') ? host_and_port.find(']') : 0;
+    std::string const host = host_and_port.substr(0, host_and_port.find(':', std::min(from, host_and_port.size())));
+    bool const numeric = host.find_first_not_of("0123456789.") == std::string::npos;
+    return host == "localhost" || host == "[::1]" || (numeric && host.starts_with("127."));
+}
+
 Trouble of_status(http::Exchange const& exchange, std::string const& url) {
     std::string const why = url + " answered " + std::to_string(exchange.status);
     switch (exchange.status) {
@@ -101,7 +109,7 @@ Result<void> check_url(std::string const& url) {
     constexpr std::string_view plain = "http://";
     std::string host = url.substr(std::min(url.size(), url.find("://") + 3));
     host = host.substr(0, host.find_first_of("/?#"));
-    bool const local = host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]");
+    bool const local = is_this_machine(host);
     if (host.find('@') != std::string::npos) {
         return fail(Errc::usage, "the URL holds a user or password", "Give the token by itself, from a variable.");
     }

@@ -140,6 +140,23 @@ def exit_codes():
 
 
 @case
+def errors_below_not():
+    """an error is no "not there": below "not", what can't be asked is unknown, not open"""
+    closed = free_port()
+    for name, condition in {
+            "refused": {"type": "http", "url": f"http://127.0.0.1:{closed}/"}, "no such name": {"type": "http", "url": "http://no-such-host.invalid/"},
+            "no TLS there": {"type": "http", "url": f"https://127.0.0.1:{closed}/"}, "no CA": {"type": "http", "url": "https://127.0.0.1/", "ca_file": "/no/such/file"},
+            "no such database": {"type": "sql", "connection": f"host=127.0.0.1 port={closed} dbname=x", "sql": "SELECT true"},
+            "no such program": {"type": "exec", "command": ["no-such-program-at-all"]}, "hangs": {"type": "exec", "command": ["sleep", "60"]},
+            "no such folder": {"type": "space", "path": "/no/such/folder", "min_free_bytes": 10**18},
+            "no such store": {"type": "snapshot", "store": "/no/such/store", "snapshot": "20261122T000000Z-0000"},
+            "killed": {"type": "exec", "command": ["sh", "-c", "kill -9 $$"]}}.items():
+        outcome = gate_wait("-", "--once", document=gate({"id": "x", "timeout": "1s", **condition}, open_when={"not": "x"}))
+        assert outcome.code == 3, (name, outcome)
+    assert gate_wait("-", document=gate({"id": "x", "type": "http", "url": "notaurl"}, open_when={"not": "x"})).code == 2
+
+
+@case
 def dotenv_and_stdout():
     """CI gets one word; stdout one line or one document; an earlier run's word is never left behind"""
     with folder() as where:
