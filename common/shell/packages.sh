@@ -82,7 +82,7 @@ _unit_package() {
   build_packages=(cmake ninja-build g++ pkg-config libpq-dev libpqxx-dev libzstd-dev libssl-dev libxxhash-dev
     libexpected-dev nlohmann-json3-dev libcli11-dev libpg-query-dev libcurl4-openssl-dev libpugixml-dev)
   server_packages=(postgresql)
-  test_packages=(ceph-common ceph-mon ceph-osd curl libgtest-dev libxml2-utils git jq nginx-light openssl pandoc pgbouncer "$(_unit_package)" procps python3
-    python3-jsonschema python3-psycopg2 radosgw zstd)
+  test_packages=(ceph-common ceph-mon ceph-osd curl libgtest-dev libxml2-utils git jq nginx-light openssl pandoc pgbackrest
+    pgbouncer "$(_unit_package)" procps python3 python3-jsonschema python3-psycopg2 radosgw zstd)
   check_packages=(clang-format clang-tidy shellcheck)
 }
