@@ -8,6 +8,7 @@
 #include "common/store/open_store.hpp"
 #include "common/time/timestamp.hpp"
 #include "tools/db-restore-or-init/broken_snapshot.hpp"
+#include "tools/db-restore-or-init/change_report.hpp"
 #include "tools/db-restore-or-init/filling.hpp"
 #include "tools/db-restore-or-init/markers.hpp"
 #include "tools/db-restore-or-init/names.hpp"
@@ -210,6 +211,23 @@ void log_losses(RollbackResult const& result) {
     }
 }
 
+// A database that nobody changed is left alone: going back would cost what was written since.
+Result<std::optional<RollbackResult>> nothing_to_put_back(Options const& options) {
+    if (options.rollback.if_started.empty()) {
+        return std::optional<RollbackResult>{};
+    }
+    TRY_ASSIGN(auto const report, read_change_report(options.rollback.if_started));
+    if (report.may_have_started) {
+        return std::optional<RollbackResult>{};
+    }
+    RollbackResult result;
+    result.action = "not_needed";
+    result.snapshot = options.rollback.to;
+    result.decision.verdict = LossVerdict::nothing_lost;
+    result.decision.reason = "the change was never started: " + report.why_not;
+    return std::optional(std::move(result));
+}
+
 } // namespace
 
 Result<RollbackResult> do_rollback(Options const& options, cli::Context& context) {
@@ -217,6 +235,11 @@ Result<RollbackResult> do_rollback(Options const& options, cli::Context& context
 }
 
 Result<cli::ExitCode> roll_back(Options const& options, cli::Context& context) {
+    TRY_ASSIGN(auto const nothing, nothing_to_put_back(options));
+    if (nothing) {
+        context.out << (options.common.json ? json::dump(to_json(*nothing)) + "\n" : to_text(*nothing));
+        return cli::ExitCode::ok;
+    }
     TRY_ASSIGN(auto const result, do_rollback(options, context));
     if (result.action == "put_back") {
         log_losses(result);

@@ -63,6 +63,8 @@ void add_rollback_options(CLI::App& verb, RawRollback& raw, Options& options) {
     verb.add_option("--exact-rows", rollback.exact_rows, "count larger tables by the statistics (default 1000000)")
         ->type_name("N")
         ->check(CLI::Range(std::uint64_t{0}, k_most_exact_rows));
+    verb.add_option("--if-started", rollback.if_started, "smoke during's report: do nothing if its command never ran")
+        ->type_name("FILE");
     verb.add_flag("--explain", options.explain, "print what would be lost and touch nothing");
     verb.add_option("--dotenv", options.dotenv, "also write SLUICE_… lines for CI")->type_name("FILE");
 }

@@ -26,6 +26,7 @@ struct RollbackOptions {
     bool broken_snapshot = true;
     std::string production; ///< the system identifier that the user stated
     std::uint64_t exact_rows = k_rows_counted_exactly;
+    std::string if_started; ///< report of smoke during; empty: put back whatever happened
 };
 
 /// As they stand on the command line.
