@@ -8,7 +8,6 @@
 #include "common/store/open_store.hpp"
 #include "common/time/timestamp.hpp"
 #include "tools/db-restore-or-init/broken_snapshot.hpp"
-#include "tools/db-restore-or-init/change_report.hpp"
 #include "tools/db-restore-or-init/filling.hpp"
 #include "tools/db-restore-or-init/markers.hpp"
 #include "tools/db-restore-or-init/names.hpp"
@@ -17,6 +16,7 @@
 #include "tools/db-restore-or-init/rollback_guard.hpp"
 #include "tools/db-restore-or-init/rollback_marker.hpp"
 #include "tools/db-restore-or-init/side_database.hpp"
+#include "tools/db-restore-or-init/smoke_report.hpp"
 
 #include <ostream>
 
@@ -213,18 +213,16 @@ void log_losses(RollbackResult const& result) {
 
 // A database that nobody changed is left alone: going back would cost what was written since.
 Result<std::optional<RollbackResult>> nothing_to_put_back(Options const& options) {
-    if (options.rollback.if_started.empty()) {
-        return std::optional<RollbackResult>{};
-    }
-    TRY_ASSIGN(auto const report, read_change_report(options.rollback.if_started));
-    if (report.may_have_started) {
+    std::string why;
+    TRY_ASSIGN(auto const need, needs_putting_back(options.rollback.if_started, options.rollback.if_failed, why));
+    if (need == Need::put_back) {
         return std::optional<RollbackResult>{};
     }
     RollbackResult result;
     result.action = "not_needed";
     result.snapshot = options.rollback.to;
     result.decision.verdict = LossVerdict::nothing_lost;
-    result.decision.reason = "the change was never started: " + report.why_not;
+    result.decision.reason = why;
     return std::optional(std::move(result));
 }
 
