@@ -1,13 +1,13 @@
 #pragma once
 
+#include "common/config/variables.hpp"
 #include "common/json/object_reader.hpp"
-#include "tools/smoke/variables.hpp"
 
 #include <chrono>
 #include <optional>
 #include <string>
 
-namespace sluice::smoke {
+namespace sluice::config {
 
 /// What every part of a check file is read with: variables filled in, and each error pointing into the file.
 class FileReader {
@@ -40,4 +40,4 @@ class FileReader {
     Variables const& m_variables;
 };
 
-} // namespace sluice::smoke
+} // namespace sluice::config

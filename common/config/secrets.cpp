@@ -1,4 +1,4 @@
-#include "tools/smoke/secrets.hpp"
+#include "common/config/secrets.hpp"
 
 #include "common/log/redact.hpp"
 
@@ -6,7 +6,7 @@
 #include <array>
 #include <cstdint>
 
-namespace sluice::smoke {
+namespace sluice::config {
 
 namespace {
 
@@ -57,7 +57,7 @@ void remember_secrets_of(ci::Environment const& environment) {
     }
 }
 
-void remember_basic_login(http::Headers const& headers) {
+void remember_basic_login(std::vector<std::pair<std::string, std::string>> const& headers) {
     constexpr std::string_view scheme = "BASIC ";
     for (auto const& [name, value] : headers) {
         if (!in_capitals(name).ends_with("AUTHORIZATION") || !in_capitals(value).starts_with(scheme)) {
@@ -70,4 +70,4 @@ void remember_basic_login(http::Headers const& headers) {
     }
 }
 
-} // namespace sluice::smoke
+} // namespace sluice::config

@@ -1,14 +1,14 @@
-#include "tools/smoke/variables.hpp"
+#include "common/config/variables.hpp"
 
+#include "common/config/secrets.hpp"
 #include "common/log/redact.hpp"
 #include "common/result/did_you_mean.hpp"
-#include "tools/smoke/secrets.hpp"
 
 #include <fstream>
 #include <sstream>
 #include <vector>
 
-namespace sluice::smoke {
+namespace sluice::config {
 
 namespace {
 
@@ -77,4 +77,4 @@ Result<std::string> Variables::expand(std::string_view text, Exposure exposure) 
     return out.append(text);
 }
 
-} // namespace sluice::smoke
+} // namespace sluice::config

@@ -1,12 +1,12 @@
-#include "tools/smoke/variables.hpp"
+#include "common/config/variables.hpp"
 
+#include "common/config/secrets.hpp"
 #include "common/log/redact.hpp"
 #include "tests/support/temporary_directory.hpp"
-#include "tools/smoke/secrets.hpp"
 
 #include <gtest/gtest.h>
 
-namespace sluice::smoke {
+namespace sluice::config {
 namespace {
 
 class TheVariables : public testing::Test {
@@ -63,4 +63,4 @@ TEST_F(TheVariables, of_the_environment_are_hidden_when_their_name_speaks_of_a_s
 }
 
 } // namespace
-} // namespace sluice::smoke
+} // namespace sluice::config

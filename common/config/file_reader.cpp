@@ -1,8 +1,8 @@
-#include "tools/smoke/file_reader.hpp"
+#include "common/config/file_reader.hpp"
 
 #include "common/time/duration_text.hpp"
 
-namespace sluice::smoke {
+namespace sluice::config {
 
 Error FileReader::at_value(Error error, std::string const& path) const {
     error.kind = Errc::usage;
@@ -67,4 +67,4 @@ FileReader::pairs(json::ObjectReader& reader, std::string const& key, Exposure e
     return found;
 }
 
-} // namespace sluice::smoke
+} // namespace sluice::config

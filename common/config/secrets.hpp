@@ -1,11 +1,13 @@
 #pragma once
 
 #include "common/ci/environment.hpp"
-#include "common/http/client.hpp"
 
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
-namespace sluice::smoke {
+namespace sluice::config {
 
 /// Whether a variable of that name is likely to hold a secret.
 [[nodiscard]] bool names_a_secret(std::string_view name);
@@ -15,6 +17,6 @@ namespace sluice::smoke {
 void remember_secrets_of(ci::Environment const& environment);
 
 /// Remembers the user's password inside "Authorization: Basic …", which a server may echo in plain text.
-void remember_basic_login(http::Headers const& headers);
+void remember_basic_login(std::vector<std::pair<std::string, std::string>> const& headers);
 
-} // namespace sluice::smoke
+} // namespace sluice::config

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace sluice::smoke {
+namespace sluice::config {
 
 /// Where a value goes, which decides whether it has to be hidden.
 enum class Exposure {
@@ -32,4 +32,4 @@ class Variables {
     std::map<std::string, std::string> m_own;
 };
 
-} // namespace sluice::smoke
+} // namespace sluice::config
