@@ -31,7 +31,7 @@ def version():
 def install(build_folder):
     """gitlab-ci-local from the lock file, once for each state of that file. Returns the folder node_modules."""
     lock = (HERE / "package-lock.json").read_bytes() + (HERE / "package.json").read_bytes()
-    folder = pathlib.Path(build_folder) / f"gitlab-ci-local-{hashlib.sha256(lock).hexdigest()[:12]}"
+    folder = pathlib.Path(build_folder).resolve() / f"gitlab-ci-local-{hashlib.sha256(lock).hexdigest()[:12]}"
     if not folder.exists():
         making = folder.with_suffix(f".{os.getpid()}")
         making.mkdir(parents=True)

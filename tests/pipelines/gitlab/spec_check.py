@@ -81,7 +81,7 @@ def complaints(text):
         yield "is not a spec header with inputs and a body"
         return
     inputs, body = documents[0]["spec"]["inputs"], documents[1]
-    jobs = {name: job for name, job in body.items() if name != "include"}
+    jobs = {name: job for name, job in body.items() if name != "include" and name not in GLOBAL_KEYS}
     in_scripts = {name for job in jobs.values() for script in scripts_of(job) for name in used_in(script)}
     for name, declared in inputs.items():
         yield from input_complaints(name, declared, name in in_scripts)
@@ -94,5 +94,4 @@ def complaints(text):
     for name in (name for name in in_scripts if COMMAND.search(name)):
         yield f"pastes the command {name} into a script"
     for name, job in jobs.items():
-        if name not in GLOBAL_KEYS:
-            yield from job_complaints(name, job)
+        yield from job_complaints(name, job)
