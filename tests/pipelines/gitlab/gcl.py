@@ -85,7 +85,9 @@ class Gcl:
         """One call in the repository at FOLDER; what it prints on both streams, and its exit code."""
         secrets = pathlib.Path(folder).parent / "variables.yml"
         # With the type said: a value that is the path of a file would otherwise be taken for a file variable.
-        typed = {name: {"type": "variable", "values": {"*": value}} for name, value in (variables or {}).items()}
+        # A value that is itself a mapping has one value for each environment.
+        typed = {name: {"type": "variable", "values": value if isinstance(value, dict) else {"*": value}}
+                 for name, value in (variables or {}).items()}
         secrets.write_text(yaml.safe_dump(typed), encoding="utf-8")
         # Predefined variables go before those that are given, unless they are ignored by name.
         predefined = {"CI_PIPELINE_SOURCE": source, "GITLAB_CI": "true"}
