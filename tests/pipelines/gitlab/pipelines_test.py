@@ -59,7 +59,9 @@ def no_secret(world, runs):
 def two_files(store):
     common = {"lock-timeout": "20s", "smoke-deadline": "5s", "checks-during-options": "--after 500ms --max-outage 5s"}
     code = common | {"this-file": ".gitlab/code.yml", "deploy-command": "./deploy"}
-    migrations = common | {"this-file": ".gitlab/migrations.yml", "store": str(store), "database-name": "shop", "migrate-command": "./migrate up"}
+    migrations = common | {"this-file": ".gitlab/migrations.yml", "store": str(store), "database-name": "shop", "migrate-command": "./migrate up",
+                           "gate": "wait", "protect": "beside", "restore": "manual",
+                           "restore-options": '--production "$PRODUCTION_ID" --accept-loss shop.customers --accept-loss shop.schema_migrations'}
     return {".gitlab/code.yml": {"include": [flow.from_project("ci-templates/gitlab/separated-code.yml") | {"inputs": code}]},
             ".gitlab/migrations.yml": {"include": [flow.from_project("ci-templates/gitlab/separated-migrations.yml") | {"inputs": migrations}]},
             ".gitlab-ci.yml": {"include": [{"local": "/.gitlab/code.yml"}, {"local": "/.gitlab/migrations.yml"}]}}
@@ -93,6 +95,22 @@ def nothing_in_the_window(tool):
         pushed = flow.release(tool, world.repo, "code", variables, "push")
         check("the push deploys it", set(jobs_of(pushed).values()) == {0} and "code-delivered" in jobs_of(pushed)
               and world.revision_running() != world.deployed(), jobs_of(pushed), pushed[-1].text)
+
+
+def a_person_puts_it_back(tool):
+    with shop(tool.tools, two_files, ["migration-fails-half-way"]) as world, flow.gitlab_api(world.deployed()) as api:
+        world.secrets.append(api["SLUICE_GITLAB_TOKEN"])
+        variables = world.variables | api
+        failed = flow.release(tool, world.repo, "migrations", variables, "schedule")
+        jobs = jobs_of(failed)
+        check("restore: manual leaves a failed migration as it is", jobs["migrations-migrate"] == 3 and len(jobs) == 4
+              and world.answer("production", "SELECT sum(balance) FROM shop.customers") == "20200.00", jobs, failed[-1].text)
+        started = {"SLUICE_STARTED_BY": "migrations"}
+        pressed = tool.run(failed[-1].folder, "migrations-restore-now", file=flow.CHILD_FILE, variables=variables | started,
+                           source="parent_pipeline")
+        check("until a person starts restore-now", pressed.jobs == {"migrations-restore-now": 0}
+              and world.answer("production", "SELECT sum(balance) FROM shop.customers") == "20100.00", pressed.jobs, pressed.text)
+        no_secret(world, [*failed, pressed])
 
 
 # ---- the data pipeline -----------------------------------------------------------------------------------------------
@@ -171,7 +189,7 @@ def self_test(tool):
 
 def main():
     tool = gcl.Gcl(sys.argv[1], sys.argv[2])
-    for test in (two_pipelines, nothing_in_the_window, data_pipeline, single_jobs, self_test):
+    for test in (two_pipelines, nothing_in_the_window, a_person_puts_it_back, data_pipeline, single_jobs, self_test):
         try:
             test(tool)
         except Exception as error:  # whatever it is belongs to this test and not to the others
