@@ -1,0 +1,2 @@
+SET lock_timeout = '5s';
+REVOKE SELECT ON shop.orders FROM shop_monitor;
