@@ -17,8 +17,8 @@ class Build {
     final Map<String, Object> defaults = [:]
     /** Answers to input, by id: a value, 'abort', or a closure that gives either. */
     final Map<String, Object> answers = [:]
-    /** What checkout scm fetches: [repository: File, commit: String]. */
-    Map scm
+    /** What checkout scm fetches. */
+    Source scm
     List<Map> causes = [[shortDescription: 'Started by user admin', _class: 'hudson.model.Cause$UserIdCause']]
     boolean expectsNoShell = false
 
@@ -29,6 +29,9 @@ class Build {
     /** The scripts that run now. */
     final List<Shell> shells = Collections.synchronizedList([])
     final List<String> stages = Collections.synchronizedList([])
+    final List<String> failedStages = Collections.synchronizedList([])
+    /** Of each sh: the innermost stage, and how it ended. */
+    final List<Map> ended = Collections.synchronizedList([])
     final List<String> archived = Collections.synchronizedList([])
     final Map<String, Object> questions = Collections.synchronizedMap([:])
     String result

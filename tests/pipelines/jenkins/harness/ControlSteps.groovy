@@ -31,7 +31,12 @@ class ControlSteps {
     private static def stage(Build build, Map a) {
         build.stages << (String) a.name
         build.say("[Pipeline] stage (${a.name})")
-        return build.inside([stages: Build.context().stages + [a.name]], a.block)
+        try {
+            return build.inside([stages: Build.context().stages + [a.name]], a.block)
+        } catch (Throwable failure) {
+            build.failedStages << (String) a.name
+            throw failure
+        }
     }
 
     private static def node(Build build, Map a) {

@@ -32,7 +32,7 @@ class FileSteps {
                   needsNode: true, action: { a, s -> archive(build, a) })
         table.add(name: 'junit', sole: 'testResults', required: ['testResults'], optional: ['allowEmptyResults'], needsNode: true,
                   action: { a, s -> junit(build, a) })
-        table.add(name: 'checkout', sole: 'scm', required: ['scm'], needsNode: true, action: { a, s -> checkout(build, a.scm) })
+        table.add(name: 'checkout', sole: 'scm', required: ['scm'], needsNode: true, action: { a, s -> checkout(build, (Source) a.scm) })
     }
 
     private static Map checked(Map a) {
@@ -105,7 +105,7 @@ class FileSteps {
         }
     }
 
-    static Map checkout(Build build, Map scm) {
+    static Map checkout(Build build, Source scm) {
         File folder = Build.context().directory
         Closure git = { List<String> command ->
             Process process = new ProcessBuilder(['git'] + command).directory(folder).redirectErrorStream(true).start()

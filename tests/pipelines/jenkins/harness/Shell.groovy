@@ -53,6 +53,7 @@ class Shell {
         } finally {
             build.shells.remove(this)
         }
+        build.ended << [stage: Build.context().stages ? Build.context().stages.last() : '', status: status]
         return answer(status, arguments.returnStdout ? output.getText('UTF-8') : null)
     }
 

@@ -1,0 +1,59 @@
+package sluice
+
+/** The snapshot before a change and the way back to it. The caller holds the lock and is on a node. */
+class Protection implements Serializable {
+    private static final long serialVersionUID = 1L
+    private final Object steps
+    private final Map settings
+    private String snapshot = ''
+
+    Protection(Object steps, Map settings) {
+        this.steps = steps
+        this.settings = settings
+    }
+
+    void take() {
+        steps.stage('protect') {
+            Map taken = steps.dbSnapshot(source: settings.target, store: settings.store, name: settings.name,
+                label: ['purpose=protection', 'environment=' + settings.environment], hold: hold((String) settings.lockTimeout))
+            snapshot = taken.id
+            steps.env.SLUICE_SNAPSHOT_ID = snapshot
+        }
+    }
+
+    /** The database's own lock, under which every tool of the change runs. */
+    Map hold(String timeout) {
+        return [target: settings.target, key: settings.lockKey, timeout: timeout]
+    }
+
+    /**
+     * Puts the database back, whatever WHY says went wrong. A restore that does not succeed must not look like one: it says
+     * what the database is now and what a person has to do. Stopped half-way, the tool leaves the database as it is.
+     */
+    void restore(String why) {
+        if (settings.restore == 'off') {
+            steps.echo(Message.notRestored(why, 'restore is off', settings, snapshot))
+            return
+        }
+        Map outcome = [exitStatus: -1]
+        try {
+            steps.stage('restore') {
+                // Longer than any other wait for the lock: a migration that was told to stop may take its time.
+                outcome = steps.dbRestoreOrInit(verb: 'rollback', target: settings.target, to: snapshot, store: settings.store,
+                    name: settings.name, production: settings.production, acceptLoss: settings.acceptLoss, rescue: settings.rescue,
+                    hold: hold('10m'), returnStatus: true)
+            }
+        } catch (Exception stopped) {
+            steps.echo(Message.notRestored(why, 'the restore was stopped', settings, snapshot))
+            throw stopped
+        }
+        if (outcome.exitStatus != 0) {
+            steps.error(Message.notRestored(why, Message.failed('db-restore-or-init rollback', outcome), settings, snapshot))
+        }
+        steps.echo(Message.restored(why, settings, snapshot))
+    }
+
+    String leftAlone(String why) {
+        return Message.notRestored(why, 'how it ended is not known, and it may still run', settings, snapshot)
+    }
+}
