@@ -9,7 +9,8 @@ class Invocation implements Serializable {
     /** What every step takes besides the options of its tool. */
     static final List<String> OF_EVERY_STEP = ['verb', 'credentials', 'hold', 'returnStatus']
 
-    /** SPEC is the step's entry in resources/sluice/steps.json. The answer holds argv, or error. */
+    /** SPEC is the step's entry in resources/sluice/steps.json. The answer holds argv, or error; reports says that
+     *  the tool writes its JSON with --report and leaves stdout to people. */
     @NonCPS
     static Map of(String step, Map spec, Map given) {
         String verb = given.verb ?: ''
@@ -21,12 +22,13 @@ class Invocation implements Serializable {
         if (wrong) {
             return [error: wrong]
         }
-        List<String> argv = [spec.tool] + verb.tokenize(' ') + arguments(options, given)
-        return [tool: (spec.tool + ' ' + verb).trim(), argv: holding(given.hold) + argv]
+        boolean reports = (spec.report ?: []).contains(verb)
+        List<String> argv = [spec.tool] + verb.tokenize(' ') + arguments(options, given, reports ? [] : ['--json'])
+        return [tool: (spec.tool + ' ' + verb).trim(), argv: holding(given.hold) + argv, reports: reports]
     }
 
     @NonCPS
-    private static List<String> arguments(Map options, Map given) {
+    private static List<String> arguments(Map options, Map given, List<String> more) {
         List<String> words = []
         List<String> command = []
         List<String> flags = []
@@ -44,7 +46,7 @@ class Invocation implements Serializable {
                 default: flags.addAll([Parameters.option(name), String.valueOf(value)])
             }
         }
-        return words + flags + ['--json'] + command
+        return words + flags + more + command
     }
 
     @NonCPS

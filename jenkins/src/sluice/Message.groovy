@@ -15,7 +15,17 @@ class Message implements Serializable {
         if (error instanceof Map && error.message) {
             text += ': ' + error.message + (error.hint ? '\n  hint: ' + error.hint : '')
         }
-        return text
+        return text + losses(result.losses)
+    }
+
+    /** What a rollback would lose, a line for each table, as its own report has it. */
+    @NonCPS
+    private static String losses(Object found) {
+        return !(found instanceof List) ? '' : found.collect { Map one ->
+            '\n  ' + one.table + ': ' + ['inserted', 'updated', 'deleted'].collect { String how ->
+                (one[how] == null ? 'unknown' : one[how]) + ' ' + how
+            }.join(', ')
+        }.join('')
     }
 
     /** An exception that stopped a step has no message of its own. */

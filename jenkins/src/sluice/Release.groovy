@@ -12,7 +12,7 @@ class Release implements Serializable {
     }
 
     void run(String kind) {
-        String work = kind == 'first' || kind == 'recover' ? kind : split(kind)
+        String work = kind == 'recover' ? kind : split(kind)
         if (work == 'none') {
             steps.echo('sluice: nothing to do')
             return
@@ -39,17 +39,19 @@ class Release implements Serializable {
         }
     }
 
-    /** code, migrations or none; everything else ends here. */
+    /** code, migrations, first or none; everything else ends here. */
     private String split(String kind) {
         String decided = 'none'
         steps.stage('split') {
             onAgent {
-                Map verdict = steps.splitCheck(deployed: settings.deployed, deployedFrom: settings.deployedFrom, returnStatus: true)
+                boolean first = kind == 'first'
+                Map verdict = steps.splitCheck(deployed: first ? '' : settings.deployed, deployedFrom: first ? '' : settings.deployedFrom,
+                    initial: first, returnStatus: true)
                 steps.env.SLUICE_SPLIT_PIPELINE = verdict.pipeline ?: 'unknown'
                 if (verdict.exitStatus != 0) {
                     steps.error(Message.failed('split-check', verdict))
                 }
-                decided = verdict.pipeline
+                decided = first ? 'first' : verdict.pipeline
                 if (kind == 'code' && decided == 'migrations') {
                     steps.error('sluice: this run is for code, and the release holds migrations')
                 }
@@ -119,11 +121,12 @@ class Release implements Serializable {
                 migrate()
                 break
             case 'code':
-                deploy()
+                deploy((String) settings.rollbackCommand)
                 break
             case 'first':
                 fill(true)
-                deploy()
+                // There is no earlier code to go back to.
+                deploy('')
                 break
             case 'recover':
                 fill(false)
@@ -153,7 +156,7 @@ class Release implements Serializable {
     }
 
     /** Code that fails its checks is taken back, and no data with it. */
-    private void deploy() {
+    private void deploy(String wayBack) {
         Map checked = [:]
         try {
             steps.stage('deploy') {
@@ -164,19 +167,19 @@ class Release implements Serializable {
                 steps.error(Message.failed('smoke', checked))
             }
         } catch (Exception failure) {
-            takeBack(failure)
+            takeBack(failure, wayBack)
             throw failure
         }
         Checks.deliver(steps, settings, checked)
     }
 
-    private void takeBack(Exception failure) {
-        if (Outcome.isUnknown(failure) || !settings.rollbackCommand) {
+    private void takeBack(Exception failure, String wayBack) {
+        if (Outcome.isUnknown(failure) || !wayBack) {
             steps.echo('sluice: the code is left as the deploy left it: ' + Message.of(failure))
             return
         }
         steps.stage('rollback-code') {
-            steps.sh(script: settings.rollbackCommand, label: 'bring the previous code back')
+            steps.sh(script: wayBack, label: 'bring the previous code back')
         }
     }
 

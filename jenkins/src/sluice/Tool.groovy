@@ -30,11 +30,14 @@ class Tool implements Serializable {
 
     private Map execute(Map invocation, boolean returnStatus) {
         String tool = invocation.tool
-        String command = Shell.commandLine((List) invocation.argv)
         String answer = steps.pwd(tmp: true) + '/sluice-' + UUID.randomUUID() + '.json'
-        int status = steps.sh(script: command + ' >' + Shell.quote(answer), returnStatus: true, label: tool)
+        String command = Shell.commandLine((List) invocation.argv) + (invocation.reports ? ' --report ' : ' >') + Shell.quote(answer)
+        int status = steps.sh(script: command, returnStatus: true, label: tool)
+        Map result = [:]
         // Of a lost process there may be half an answer, and no agent to ask for it.
-        Map result = ExitStatus.isUnknown(status) ? [:] : Json.read((String) steps.readFile(file: answer, encoding: 'UTF-8'))
+        if (!ExitStatus.isUnknown(status) && steps.fileExists(answer)) {
+            result = Json.read((String) steps.readFile(file: answer, encoding: 'UTF-8'))
+        }
         result.exitStatus = status
         if (status != 0 && !returnStatus) {
             steps.error(Message.failed(tool, result))
