@@ -39,6 +39,7 @@ class Build {
     String displayName
     int milestone = 0
     volatile boolean running = false
+    private volatile boolean over = false
     private final Set<Head> heads = Collections.synchronizedSet(new LinkedHashSet<Head>())
     private final List<Thread> watchers = []
     private final List<String> unmet = Collections.synchronizedList([])
@@ -115,6 +116,7 @@ class Build {
             say(describe(failure))
         } finally {
             running = false
+            over = true
             say("Finished: ${result}")
         }
     }
@@ -258,7 +260,7 @@ class Build {
         unmet << what
         watchers << Thread.start("watcher: ${what}") {
             while (true) {
-                boolean alive = thread?.isAlive() || !controller.builds.contains(this)
+                boolean alive = !over
                 if (condition.call()) {
                     unmet.remove(what)
                     action.call()
