@@ -19,20 +19,15 @@ class DataRefresh implements Serializable {
     }
 
     private void onAgent(Closure body) {
-        steps.node(settings.agentLabel) {
-            steps.checkout(steps.scm)
-            Credentials.around(steps, (Map) settings.credentials) {
-                body.call()
-            }
-        }
+        Agent.run(steps, settings, body)
     }
 
     private String take() {
         Map taken = [:]
         steps.stage('snapshot') {
             onAgent {
-                taken = steps.dbSnapshot(source: settings.source, store: settings.store, name: settings.name, mask: settings.mask,
-                    label: ['kind=nightly'])
+                taken = steps.dbSnapshot(source: 'env:' + settings.sourceVariable, store: settings.store, name: settings.maskedName,
+                    mask: settings.mask, label: ['purpose=nightly'])
             }
         }
         return taken.id
@@ -41,7 +36,8 @@ class DataRefresh implements Serializable {
     private void verify(String id) {
         steps.stage('verify') {
             onAgent {
-                steps.dbSnapshot(verb: 'verify', id: id, store: settings.store, name: settings.name, restoreTo: settings.verifyOn)
+                steps.dbSnapshot(verb: 'verify', id: id, store: settings.store, name: settings.maskedName,
+                    restoreTo: 'env:' + settings.scratchVariable)
             }
         }
     }
@@ -55,8 +51,8 @@ class DataRefresh implements Serializable {
             branches[name] = {
                 steps.stage('refresh ' + name) {
                     onAgent {
-                        steps.dbRestoreOrInit(target: settings.stages[name], stage: name, policy: settings.policy, store: settings.store,
-                            name: settings.name, keepTemplate: true)
+                        steps.dbRestoreOrInit(target: 'env:' + settings.stages[name], stage: name, policy: settings.policy,
+                            store: settings.store, name: settings.maskedName, keepTemplate: true)
                     }
                 }
             }
@@ -72,7 +68,7 @@ class DataRefresh implements Serializable {
         }
         steps.stage('prune') {
             onAgent {
-                steps.dbSnapshot(Prune.parameters((Map) settings.keep) + [verb: 'prune', store: settings.store, name: settings.name])
+                steps.dbSnapshot(Prune.parameters((Map) settings.keep) + [verb: 'prune', store: settings.store, name: settings.maskedName])
             }
         }
     }

@@ -46,11 +46,11 @@ class Message implements Serializable {
         if (settings.store) {
             command.addAll(['--store', (String) settings.store])
         }
-        if (settings.name) {
-            command.addAll(['--name', (String) settings.name])
+        if (settings.databaseName) {
+            command.addAll(['--name', (String) settings.databaseName])
         }
-        if (settings.production) {
-            command.addAll(['--production', (String) settings.production])
+        if (settings.restoreOptions.production) {
+            command.addAll(['--production', (String) settings.restoreOptions.production])
         }
         return 'sluice: THE DATABASE ' + settings.target + ' HAS NOT BEEN PUT BACK: ' + why + '; ' + reason +
             '\n  It holds what the change left. What going back would lose, and then back:' +

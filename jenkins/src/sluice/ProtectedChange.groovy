@@ -15,11 +15,6 @@ class ProtectedChange implements Serializable {
         this.protection = new Protection(steps, settings)
     }
 
-    /** The database's lock, for a tool that takes part in the change. */
-    Map hold() {
-        return [target: settings.target, key: settings.lockKey, timeout: settings.lockTimeout]
-    }
-
     /** Called by a change that smoke watched, with what smoke said; ends the build for every other code than 0. */
     void ended(Map result) {
         untouched = !Outcome.begun(result)

@@ -14,8 +14,9 @@ class Protection implements Serializable {
 
     void take() {
         steps.stage('protect') {
-            Map taken = steps.dbSnapshot(source: settings.target, store: settings.store, name: settings.name,
-                label: ['purpose=protection', 'environment=' + settings.environment], hold: hold((String) settings.lockTimeout))
+            Map taken = steps.dbSnapshot([source: settings.target, store: settings.store, name: settings.databaseName,
+                label: ['purpose=protection', 'environment=' + settings.environment], hold: hold((String) settings.lockTimeout)] +
+                settings.snapshotOptions)
             snapshot = taken.id
             steps.env.SLUICE_SNAPSHOT_ID = snapshot
         }
@@ -31,17 +32,16 @@ class Protection implements Serializable {
      * what the database is now and what a person has to do. Stopped half-way, the tool leaves the database as it is.
      */
     void restore(String why) {
-        if (settings.restore == 'off') {
-            steps.echo(Message.notRestored(why, 'restore is off', settings, snapshot))
+        if (settings.restore != 'auto') {
+            steps.echo(Message.notRestored(why, 'restore is ' + settings.restore, settings, snapshot))
             return
         }
         Map outcome = [exitStatus: -1]
         try {
             steps.stage('restore') {
                 // Longer than any other wait for the lock: a migration that was told to stop may take its time.
-                outcome = steps.dbRestoreOrInit(verb: 'rollback', target: settings.target, to: snapshot, store: settings.store,
-                    name: settings.name, production: settings.production, acceptLoss: settings.acceptLoss, rescue: settings.rescue,
-                    hold: hold('10m'), returnStatus: true)
+                outcome = steps.dbRestoreOrInit([verb: 'rollback', target: settings.target, to: snapshot, store: settings.store,
+                    name: settings.databaseName, hold: hold('30m'), returnStatus: true] + settings.restoreOptions)
             }
         } catch (Exception stopped) {
             steps.echo(Message.notRestored(why, 'the restore was stopped', settings, snapshot))

@@ -31,12 +31,7 @@ class Release implements Serializable {
     }
 
     private void onAgent(Closure body) {
-        steps.node(settings.agentLabel) {
-            steps.checkout(steps.scm)
-            Credentials.around(steps, (Map) settings.credentials) {
-                body.call()
-            }
-        }
+        Agent.run(steps, settings, body)
     }
 
     /** code, migrations, first or none; everything else ends here. */
@@ -45,8 +40,9 @@ class Release implements Serializable {
         steps.stage('split') {
             onAgent {
                 boolean first = kind == 'first'
-                Map verdict = steps.splitCheck(deployed: first ? '' : settings.deployed, deployedFrom: first ? '' : settings.deployedFrom,
-                    initial: first, returnStatus: true)
+                Map range = first ? [initial: true] : [deployedFrom: settings.deployedFrom] + settings.splitOptions
+                Map verdict = steps.splitCheck(range + [junit: 'sluice-split.xml', returnStatus: true])
+                steps.junit(testResults: 'sluice-split.xml', allowEmptyResults: true)
                 steps.env.SLUICE_SPLIT_PIPELINE = verdict.pipeline ?: 'unknown'
                 if (verdict.exitStatus != 0) {
                     steps.error(Message.failed('split-check', verdict))
@@ -66,19 +62,19 @@ class Release implements Serializable {
 
     /** On a copy of production made from a masked snapshot, under probes; the page with what was seen is kept with the build. */
     private void rehearse() {
-        if (!settings.rehearsalTarget) {
+        if (!settings.rehearsal) {
             return
         }
         steps.stage('rehearsal') {
             onAgent {
-                steps.dbRestoreOrInit(target: settings.rehearsalTarget, stage: 'rehearsal', policy: settings.policy, store: settings.store,
-                    name: settings.rehearsalName)
+                steps.dbRestoreOrInit(target: 'env:' + settings.rehearsalVariable, stage: 'rehearsal', policy: settings.policy,
+                    store: settings.store, name: settings.maskedName)
                 try {
-                    steps.smoke(verb: 'during', checks: settings.rehearsalChecks, html: 'rehearsal.html', junit: 'rehearsal.xml',
-                        command: Shell.onOther((String) settings.target, (String) settings.rehearsalTarget, (String) settings.migrateCommand))
+                    steps.smoke(verb: 'during', checks: settings.rehearsalChecks, html: 'sluice-rehearsal.html',
+                        junit: 'sluice-rehearsal.xml', command: Shell.rehearsal(settings))
                 } finally {
-                    steps.junit(testResults: 'rehearsal.xml', allowEmptyResults: true)
-                    steps.archiveArtifacts(artifacts: 'rehearsal.html', allowEmptyArchive: true)
+                    steps.junit(testResults: 'sluice-rehearsal.xml', allowEmptyResults: true)
+                    steps.archiveArtifacts(artifacts: 'sluice-rehearsal.html', allowEmptyArchive: true)
                 }
             }
         }
@@ -86,13 +82,13 @@ class Release implements Serializable {
 
     /** Neither people nor windows hold an executor: input is outside of node, and between two looks there is none either. */
     private void waitAtGate() {
-        if (settings.approval) {
+        if (settings.gate == 'manual') {
             steps.stage('approval') {
                 steps.input(id: 'sluice-approval', message: 'Migrate ' + settings.environment + '?', ok: 'Migrate',
                     submitter: settings.approvers)
             }
         }
-        if (!settings.gate) {
+        if (settings.gate == 'none') {
             return
         }
         steps.stage('gate') {
@@ -110,7 +106,8 @@ class Release implements Serializable {
     private Map askGate() {
         Map answer = [:]
         onAgent {
-            answer = steps.gateWait(gate: settings.gate, once: true, returnStatus: true)
+            answer = steps.gateWait(gate: settings.gateFile, once: true, record: 'sluice-gate.json', returnStatus: true)
+            steps.archiveArtifacts(artifacts: 'sluice-gate.json', allowEmptyArchive: true)
         }
         return answer
     }
@@ -121,16 +118,18 @@ class Release implements Serializable {
                 migrate()
                 break
             case 'code':
-                deploy((String) settings.rollbackCommand)
+                deploy()
                 break
             case 'first':
                 fill(true)
-                // There is no earlier code to go back to.
-                deploy('')
+                steps.stage('deploy') {
+                    steps.sh(script: settings.deployCommand, label: 'deploy')
+                }
+                Checks.deliver(steps, settings, checkNew())
                 break
             case 'recover':
                 fill(false)
-                checkRecovered()
+                checkNew()
                 break
         }
     }
@@ -140,9 +139,7 @@ class Release implements Serializable {
         ProtectedChange change = new ProtectedChange(steps, settings)
         change.run {
             steps.stage('migrate') {
-                Map ended = steps.smoke(verb: 'during', checks: settings.checks, environment: settings.environment, html: 'migration.html',
-                    junit: 'migration.xml', command: settings.migrateCommand, hold: change.hold(), returnStatus: true)
-                change.ended(ended)
+                change.ended(Checks.during(steps, settings, (String) settings.migrateCommand))
             }
         }
     }
@@ -150,43 +147,52 @@ class Release implements Serializable {
     private void fill(boolean first) {
         steps.stage('fill') {
             Map filled = steps.dbRestoreOrInit(target: settings.target, stage: settings.environment, policy: settings.policy,
-                store: settings.store, name: settings.name, firstBuild: first)
+                store: settings.store, name: settings.databaseName, firstBuild: first)
             steps.env.SLUICE_ORIGIN = filled.provenance?.origin ?: ''
         }
     }
 
     /** Code that fails its checks is taken back, and no data with it. */
-    private void deploy(String wayBack) {
+    private void deploy() {
         Map checked = [:]
+        Map ended = [exitStatus: 0]
         try {
             steps.stage('deploy') {
-                steps.sh(script: settings.deployCommand, label: 'deploy')
+                ended = Checks.during(steps, settings, (String) settings.deployCommand)
+                if (ended.exitStatus != 0) {
+                    steps.error(Message.failed('the deploy', ended))
+                }
             }
             checked = Checks.run(steps, settings)
             if (Outcome.speaksAgainst((int) checked.exitStatus)) {
                 steps.error(Message.failed('smoke', checked))
             }
         } catch (Exception failure) {
-            takeBack(failure, wayBack)
+            takeBack(failure, ended)
             throw failure
+        } finally {
+            Checks.report(steps)
         }
         Checks.deliver(steps, settings, checked)
     }
 
-    private void takeBack(Exception failure, String wayBack) {
-        if (Outcome.isUnknown(failure) || !wayBack) {
-            steps.echo('sluice: the code is left as the deploy left it: ' + Message.of(failure))
+    private void takeBack(Exception failure, Map ended) {
+        boolean unknown = ExitStatus.isUnknown((int) ended.exitStatus)
+        if (settings.rollback == 'off' || unknown || !Outcome.begun(ended)) {
+            steps.echo('sluice: the code is left as it is: ' + Message.of(failure))
             return
         }
         steps.stage('rollback-code') {
-            steps.sh(script: wayBack, label: 'bring the previous code back')
+            steps.sh(script: settings.rollbackCommand, label: 'bring the previous code back')
         }
     }
 
-    private void checkRecovered() {
+    /** Where there is nothing to go back to, checks can only be good or end the build. */
+    private Map checkNew() {
         Map checked = Checks.run(steps, settings)
         if (checked.exitStatus != 0) {
             steps.error(Message.failed('smoke', checked))
         }
+        return checked
     }
 }

@@ -29,8 +29,9 @@ class Settings implements Serializable {
             return [error: pipeline + ': ' + choice + ' is one of ' + table.parameters[choice].one_of.join(', ') + ', not ' + settings[choice]]
         }
         if (known.contains('lockResource') && !settings.lockResource) {
-            settings.lockResource = 'sluice-' + settings.environment + '-' + settings.target
+            settings.lockResource = 'sluice-' + settings.environment + '-' + settings.databaseVariable
         }
+        settings.target = settings.databaseVariable ? 'env:' + settings.databaseVariable : ''
         return settings
     }
 }

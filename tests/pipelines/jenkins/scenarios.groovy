@@ -43,17 +43,18 @@ class Scenarios {
     /** The user's Jenkinsfile for this scenario. */
     static String callOf(Map given, Map variables) {
         Map settings = [
-            deployed: 'deployed-1', name: 'shop', production: variables.PRODUCTION_ID, migrateCommand: './migrate up',
-            deployCommand: './deploy', rollbackCommand: './undeploy', smokeDeadline: '5s', lockTimeout: given.lock_timeout ?: '30s',
-            acceptLoss: given.accept_loss ?: [],
+            splitOptions: [deployed: 'deployed-1'], databaseName: 'shop', migrateCommand: './migrate up', deployCommand: './deploy',
+            rollback: 'auto', rollbackCommand: './undeploy', smokeDeadline: '5s', lockTimeout: given.lock_timeout ?: '30s',
+            checksDuringOptions: [maxOutage: '5s', after: '1s'],
+            restoreOptions: [production: variables.PRODUCTION_ID, acceptLoss: given.accept_loss ?: []],
             credentials: (variables.keySet() - PLAIN).collectEntries { [(it): "shop-${it}".toString()] },
         ]
         if (given.window) {
-            settings.gate = 'gate.json'
+            settings.gate = 'wait'
         }
         if (given.rehearsal) {
-            settings.rehearsalTarget = 'env:REHEARSAL_URL'
-            settings.rehearsalName = 'shop-masked'
+            settings.rehearsal = 'true'
+            settings.maskedName = 'shop-masked'
         }
         return "@Library('sluice@v0.1.0') _\nseparatedPipeline(${literal(settings)[1..-2]})\n"
     }

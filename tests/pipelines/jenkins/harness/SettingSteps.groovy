@@ -43,9 +43,15 @@ class SettingSteps {
                 throw new AbortException("withEnv wants NAME=VALUE, not '${line}'")
             }
             String value = String.valueOf(line).substring(at + 1)
-            env[String.valueOf(line).substring(0, at)] = value.replaceAll(/\$(\w+|\{\w+\}|\$)/) { List<String> found ->
-                String name = found[1].replaceAll(/[{}]/, '')
-                name == '$' ? '$' : seen.containsKey(name) ? seen[name] : found[0]
+            String name = String.valueOf(line).substring(0, at)
+            // PATH+ANYTHING=folder puts a folder in front.
+            if (name.contains('+')) {
+                name = name.substring(0, name.indexOf('+'))
+                value = value + ':' + seen[name]
+            }
+            env[name] = value.replaceAll(/\$(\w+|\{\w+\}|\$)/) { List<String> found ->
+                String wanted = found[1].replaceAll(/[{}]/, '')
+                wanted == '$' ? '$' : seen.containsKey(wanted) ? seen[wanted] : found[0]
             }
         }
         return build.inside([env: env], a.block)
