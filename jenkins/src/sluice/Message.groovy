@@ -42,6 +42,20 @@ class Message implements Serializable {
     /** Loud, and with the command that a person needs at night. */
     @NonCPS
     static String notRestored(String why, String reason, Map settings, String snapshot) {
+        return 'sluice: THE DATABASE ' + settings.target + ' HAS NOT BEEN PUT BACK: ' + why + '; ' + reason +
+            '\n  It holds what the change left.' + wayBack(settings, snapshot)
+    }
+
+    /** The tool finishes or leaves everything as it was, but whoever stopped it did not wait to hear which. */
+    @NonCPS
+    static String perhapsRestored(String why, Map settings, String snapshot) {
+        return 'sluice: THE RESTORE OF ' + settings.target + ' WAS STOPPED: ' + why +
+            '\n  The database is either as it was before or as the change left it; the first command tells which.' +
+            wayBack(settings, snapshot)
+    }
+
+    @NonCPS
+    private static String wayBack(Map settings, String snapshot) {
         List<String> command = ['db-restore-or-init', 'rollback', '--target', (String) settings.target, '--to', snapshot]
         if (settings.store) {
             command.addAll(['--store', (String) settings.store])
@@ -52,8 +66,6 @@ class Message implements Serializable {
         if (settings.restoreOptions.production) {
             command.addAll(['--production', (String) settings.restoreOptions.production])
         }
-        return 'sluice: THE DATABASE ' + settings.target + ' HAS NOT BEEN PUT BACK: ' + why + '; ' + reason +
-            '\n  It holds what the change left. What going back would lose, and then back:' +
-            '\n    ' + Shell.commandLine(command + ['--explain']) + '\n    ' + Shell.commandLine(command)
+        return '\n  What going back would lose, and then back:\n    ' + Shell.commandLine(command + ['--explain']) + '\n    ' + Shell.commandLine(command)
     }
 }

@@ -44,7 +44,7 @@ class Protection implements Serializable {
                     name: settings.databaseName, hold: hold('30m'), returnStatus: true] + settings.restoreOptions)
             }
         } catch (Exception stopped) {
-            steps.echo(Message.notRestored(why, 'the restore was stopped', settings, snapshot))
+            steps.echo(Message.perhapsRestored(why, settings, snapshot))
             throw stopped
         }
         if (outcome.exitStatus != 0) {

@@ -31,7 +31,8 @@ class Tool implements Serializable {
     private Map execute(Map invocation, boolean returnStatus) {
         String tool = invocation.tool
         String answer = steps.pwd(tmp: true) + '/sluice-' + UUID.randomUUID() + '.json'
-        String command = Shell.commandLine((List) invocation.argv) + (invocation.reports ? ' --report ' : ' >') + Shell.quote(answer)
+        // exec: an abort ends a waiting shell at once, and Jenkins would go on while the tool is still at work.
+        String command = 'exec ' + Shell.commandLine((List) invocation.argv) + (invocation.reports ? ' --report ' : ' >') + Shell.quote(answer)
         int status = steps.sh(script: command, returnStatus: true, label: tool)
         Map result = [:]
         // Of a lost process there may be half an answer, and no agent to ask for it.

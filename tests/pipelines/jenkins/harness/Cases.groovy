@@ -1,22 +1,45 @@
 package harness
 
+import java.util.concurrent.Callable
+import java.util.concurrent.ExecutorService
+import java.util.concurrent.Executors
+import java.util.concurrent.atomic.AtomicInteger
+
 /** A list of named cases that prints "ok - NAME" or "not ok - NAME" for each, as the tests' runner reads it. */
 class Cases {
     private final File scratch
     private int failed = 0
-    private int count = 0
+    private final AtomicInteger count = new AtomicInteger()
+    private ExecutorService pool
+    private final List<List> begun = []
 
     Cases() {
         scratch = new File(System.getProperty('sluice.scratch'))
     }
 
     void test(String name, Closure body) {
+        say(name, attempt(body))
+    }
+
+    /** For cases that mostly wait for servers: two at a time, begun here and said by end(). */
+    void later(String name, Closure body) {
+        pool = pool ?: Executors.newFixedThreadPool(2)
+        begun << [name, pool.submit({ attempt(body) } as Callable)]
+    }
+
+    private static Throwable attempt(Closure body) {
         try {
             body.call()
-            println "ok - ${name}"
+            return null
         } catch (Throwable failure) {
+            return failure
+        }
+    }
+
+    private void say(String name, Throwable failure) {
+        println "${failure == null ? 'ok' : 'not ok'} - ${name}"
+        if (failure != null) {
             failed++
-            println "not ok - ${name}"
             println describe(failure).readLines().collect { "#   ${it}" }.join('\n')
         }
     }
@@ -28,32 +51,32 @@ class Cases {
 
     /** A server without anything but agents with an ordinary PATH. */
     Controller controller() {
-        Controller controller = new Controller(new File(scratch, "server-${++count}"))
+        Controller controller = new Controller(new File(scratch, "server-${count.incrementAndGet()}"))
         controller.agentEnvironment.putAll([PATH: System.getenv('PATH'), LC_ALL: 'C.UTF-8'])
         return controller
     }
 
     File folder() {
-        File folder = new File(scratch, "folder-${++count}")
+        File folder = new File(scratch, "folder-${count.incrementAndGet()}")
         folder.mkdirs()
         return folder
     }
 
     static void has(Object text, String wanted) {
         if (!String.valueOf(text).contains(wanted)) {
-            throw new AssertionError("'${wanted}' is not in:\n${text}")
+            throw new AssertionError((Object) "'${wanted}' is not in:\n${text}".toString())
         }
     }
 
     static void hasNot(Object text, String unwanted) {
         if (String.valueOf(text).contains(unwanted)) {
-            throw new AssertionError("'${unwanted}' is in:\n${text}")
+            throw new AssertionError((Object) "'${unwanted}' is in:\n${text}".toString())
         }
     }
 
     static void is(Object actual, Object wanted) {
         if (actual != wanted) {
-            throw new AssertionError("is ${actual}, not ${wanted}")
+            throw new AssertionError((Object) "is ${actual}, not ${wanted}".toString())
         }
     }
 
@@ -65,10 +88,12 @@ class Cases {
             has(failure.message, words)
             return
         }
-        throw new AssertionError("nothing was found wrong; wanted: ${words}")
+        throw new AssertionError((Object) "nothing was found wrong; wanted: ${words}".toString())
     }
 
     void end() {
+        begun.each { String name, job -> say(name, (Throwable) job.get()) }
+        pool?.shutdown()
         System.exit(failed ? 1 : 0)
     }
 }
