@@ -76,6 +76,9 @@ _unit_package() {
   esac
 }
 
+# Debian's npm brings Debian's node along; an npm from elsewhere comes with a node of its own and excludes both packages.
+_npm_package() { command -v npm >/dev/null || echo npm; }
+
 # Read by the scripts that source this file. The package of the server holds initdb and the contrib extensions too.
 # shellcheck disable=SC2034
 {
@@ -84,5 +87,7 @@ _unit_package() {
   server_packages=(postgresql)
   test_packages=(curl libgtest-dev libxml2-utils git jq nginx-light openssl pandoc pgbouncer "$(_unit_package)" procps python3
     python3-jsonschema python3-psycopg2 zstd)
+  # What the tests of the shipped pipelines need beside the above; gitlab-ci-local and its node come through npm.
+  mapfile -t pipeline_packages < <(printf '%s\n' rsync yamllint python3-yaml shellcheck && _npm_package)
   check_packages=(clang-format clang-tidy shellcheck)
 }

@@ -80,6 +80,16 @@ bool is_snapshot_id(std::string_view text) {
     return std::regex_match(text.begin(), text.end(), pattern);
 }
 
+time::Wall time_of_id(std::string const& id) {
+    if (!is_snapshot_id(id)) {
+        return {};
+    }
+    // "20261122T001530Z-3f9a" to "2026-11-22T00:15:30Z"
+    std::string const text = id.substr(0, 4) + "-" + id.substr(4, 2) + "-" + id.substr(6, 5) + ":" + id.substr(11, 2) +
+                             ":" + id.substr(13, 3);
+    return time::parse_timestamp(text).value_or(time::Wall{});
+}
+
 Result<std::vector<std::string>> Catalog::ids() const {
     TRY_ASSIGN(auto ids, m_store.list_folders(folder()));
     std::erase_if(ids, [](std::string const& id) { return !is_snapshot_id(id); });
@@ -122,12 +132,12 @@ Result<std::optional<Manifest>> Catalog::manifest(std::string const& id) const {
     if (!text) {
         return std::optional<Manifest>{};
     }
+    TRY_ASSIGN(bool const given_up, is_given_up(id));
+    if (given_up) {
+        return std::optional<Manifest>{};
+    }
     TRY_ASSIGN(auto manifest, parse_manifest(*text, key(id, k_manifest_file)));
     return std::optional<Manifest>(std::move(manifest));
-}
-
-Result<void> Catalog::write_manifest(Manifest const& manifest) const {
-    return m_store.write(key(manifest.id, k_manifest_file), to_text(manifest));
 }
 
 Result<void> Catalog::note_verified(std::string const& id, time::Wall when, bool restored) const {

@@ -1,6 +1,7 @@
 #include "common/snapshot/chunk.hpp"
 
 #include "common/snapshot/digest.hpp"
+#include "common/snapshot/trash.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -73,27 +74,45 @@ Result<std::optional<ChunkInfo>> ChunkWriter::find_stored(std::string const& id,
     return std::optional<ChunkInfo>{ChunkInfo{id, sha256_hex(*frame), plain_bytes, frame->size()}};
 }
 
-Result<void> read_chunk(store::Store& store, ChunkInfo const& chunk, std::string& plain) {
-    TRY_ASSIGN(auto const frame, store.read(chunk_key(chunk.id)));
-    std::string const name = "chunk '" + chunk.id + "' of " + store.description();
-    std::string const advice = "Use another snapshot: this one cannot be restored.";
-    if (!frame) {
-        return fail(Errc::bad_data, name + " is missing", advice);
-    }
-    if (frame->size() != chunk.stored_bytes) {
+namespace {
+
+constexpr char const* k_unusable = "Use another snapshot: this one cannot be restored.";
+
+Result<void> check_frame(std::string const& frame, ChunkInfo const& chunk, std::string const& name) {
+    if (frame.size() != chunk.stored_bytes) {
         return fail(Errc::bad_data,
-                    name + " has " + std::to_string(frame->size()) + " bytes instead of " +
+                    name + " has " + std::to_string(frame.size()) + " bytes instead of " +
                         std::to_string(chunk.stored_bytes),
-                    advice);
+                    k_unusable);
     }
-    if (sha256_hex(*frame) != chunk.stored_sha256) {
-        return fail(Errc::bad_data, name + " was changed: its checksum does not match", advice);
+    return sha256_hex(frame) == chunk.stored_sha256
+               ? Result<void>{}
+               : fail(Errc::bad_data, name + " was changed: its checksum does not match", k_unusable);
+}
+
+Result<void> unpack(std::string const& frame, ChunkInfo const& chunk, std::string const& name, std::string& plain) {
+    TRY(decompress(frame, chunk.plain_bytes, plain).map_error(while_doing("reading " + name)));
+    return sha256_hex(plain) == chunk.id
+               ? Result<void>{}
+               : fail(Errc::bad_data, name + " holds other data than its name says", k_unusable);
+}
+
+} // namespace
+
+// A chunk that was set aside and written again meanwhile may have been compressed by another version of zstd. Its name
+// is proof enough of what it holds; the checksum of the stored bytes then only says what a bad one suffers from.
+Result<void> read_chunk(store::Store& store, ChunkInfo const& chunk, std::string& plain) {
+    TRY_ASSIGN(auto const frame, read_frame(store, chunk.id));
+    std::string const name = "chunk '" + chunk.id + "' of " + store.description();
+    if (!frame) {
+        return fail(Errc::bad_data, name + " is missing", k_unusable);
     }
-    TRY(decompress(*frame, chunk.plain_bytes, plain).map_error(while_doing("reading " + name)));
-    if (sha256_hex(plain) != chunk.id) {
-        return fail(Errc::bad_data, name + " holds other data than its name says", advice);
+    auto const unpacked = unpack(*frame, chunk, name, plain);
+    if (unpacked) {
+        return {};
     }
-    return {};
+    TRY(check_frame(*frame, chunk, name));
+    return unpacked;
 }
 
 Result<void> ChunkedStream::append(std::string_view bytes) {

@@ -199,11 +199,81 @@ Result<void> DirectoryStore::remove(std::string const& key) {
     if (unlink(path.c_str()) != 0 && !is_absence(errno)) {
         return system_error(errno, "cannot remove '" + path.string() + "'");
     }
-    // Folders that become empty go too; rmdir refuses the others, which is what is wanted.
-    for (auto folder = path.parent_path(); folder != m_root && rmdir(folder.c_str()) == 0;) {
+    remove_empty_folders(path.parent_path());
+    return {};
+}
+
+// Folders that become empty go too; rmdir refuses the others, which is what is wanted.
+void DirectoryStore::remove_empty_folders(std::filesystem::path folder) const {
+    while (folder != m_root && rmdir(folder.c_str()) == 0) {
         folder = folder.parent_path();
     }
-    return {};
+}
+
+int DirectoryStore::move_once(std::filesystem::path const& from, std::filesystem::path const& to) const {
+    int number = make_folder(to.parent_path());
+    if (number == 0 && rename(from.c_str(), to.c_str()) != 0) {
+        number = errno;
+    }
+    if (number == 0) {
+        number = sync_folder(to.parent_path());
+        number = number == ENOENT ? 0 : number; // moved on already, together with its folder
+    }
+    if (number == 0) {
+        number = sync_folder(from.parent_path());
+        number = number == ENOENT ? 0 : number; // somebody removed the folder once it was empty
+    }
+    return number;
+}
+
+Result<bool> DirectoryStore::move(std::string const& from, std::string const& to) {
+    TRY(check_root());
+    std::filesystem::path const source = m_root / from;
+    std::filesystem::path const target = m_root / to;
+    int number = ENOENT;
+    // As in `write`: the target's folder may vanish before the rename. Without a source there is nothing to repeat.
+    for (int attempt = 0; attempt < k_write_attempts && number == ENOENT; ++attempt) {
+        if (access(source.c_str(), F_OK) != 0 && is_absence(errno)) {
+            remove_empty_folders(target.parent_path()); // an earlier attempt may have made it
+            return check_root().map([] { return false; });
+        }
+        number = move_once(source, target);
+    }
+    if (number != 0) {
+        return system_error(number, "cannot move '" + source.string() + "' to '" + target.string() + "'");
+    }
+    remove_empty_folders(source.parent_path());
+    return true;
+}
+
+// By the clock of the machine that the files lie on, which need not be ours: a file made now has its time.
+Result<std::filesystem::file_time_type> DirectoryStore::file_system_now() const {
+    auto const probe = m_root / temporary_name();
+    int const number = write_synced(probe, "");
+    std::error_code failure;
+    auto const now = std::filesystem::last_write_time(probe, failure);
+    unlink(probe.c_str());
+    return number == 0 && !failure
+               ? Result<std::filesystem::file_time_type>(now)
+               : system_error(number != 0 ? number : failure.value(), "cannot write into '" + m_root.string() + "'");
+}
+
+Result<std::size_t> DirectoryStore::remove_abandoned(std::chrono::milliseconds age) {
+    TRY(check_root());
+    TRY_ASSIGN(auto const now, file_system_now());
+    std::size_t removed = 0;
+    std::error_code failure;
+    constexpr auto skip = std::filesystem::directory_options::skip_permission_denied;
+    std::filesystem::recursive_directory_iterator entry(m_root, skip, failure);
+    for (; !failure && entry != std::filesystem::recursive_directory_iterator(); entry.increment(failure)) {
+        std::error_code vanished; // another process may remove it while we look
+        bool const temporary = entry->path().filename().string().starts_with(k_temporary_prefix);
+        if (temporary && entry->is_regular_file(vanished) && now - entry->last_write_time(vanished) >= age &&
+            !vanished && unlink(entry->path().c_str()) == 0) {
+            ++removed;
+        }
+    }
+    return removed;
 }
 
 Result<std::vector<DirectoryStore::Entry>> DirectoryStore::entries_of(std::string const& prefix) const {

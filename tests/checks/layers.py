@@ -19,6 +19,8 @@ MODULES = {
     "cli": {"result", "time", "json", "log", "ci", "process"},
     "http": {"result", "time", "log"},
     "postgres": {"result", "time", "log", "ci", "process"},
+    "config": {"result", "time", "json", "log", "ci"},
+    "ci_server": {"result", "time", "json", "log", "http"},
     "store": {"result", "time", "json", "log", "http"},
     "snapshot": {"result", "time", "json", "log", "ci", "process", "postgres", "store"},
 }

@@ -2,6 +2,7 @@
 
 #include "common/time/clock.hpp"
 
+#include <functional>
 #include <vector>
 
 namespace sluice::test {
@@ -18,6 +19,8 @@ class FakeClock final : public time::Clock {
 
     void advance(std::chrono::milliseconds duration);
     [[nodiscard]] std::vector<std::chrono::milliseconds> const& sleeps() const { return m_sleeps; }
+
+    std::function<void()> while_asleep{}; ///< called at the end of each sleep
 
   private:
     time::Wall m_wall;

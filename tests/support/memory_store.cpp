@@ -32,6 +32,22 @@ Result<void> MemoryStore::remove(std::string const& key) {
     return {};
 }
 
+Result<bool> MemoryStore::move(std::string const& from, std::string const& to) {
+    TRY(check_reach());
+    auto node = objects.extract(from);
+    if (node.empty()) {
+        return false;
+    }
+    objects[to] = std::move(node.mapped());
+    return true;
+}
+
+// A write into memory is never cut short.
+Result<std::size_t> MemoryStore::remove_abandoned(std::chrono::milliseconds /*age*/) {
+    TRY(check_reach());
+    return std::size_t{0};
+}
+
 Result<std::vector<store::Object>> MemoryStore::list(std::string const& prefix) {
     TRY(check_reach());
     std::vector<store::Object> found;

@@ -14,6 +14,9 @@ class MemoryStore final : public store::Store {
     Result<std::optional<std::uint64_t>> size(std::string const& key) override;
     Result<void> write(std::string const& key, std::string_view bytes) override;
     Result<void> remove(std::string const& key) override;
+    Result<bool> move(std::string const& from, std::string const& to) override;
+    [[nodiscard]] bool moves_at_once() const override { return true; }
+    Result<std::size_t> remove_abandoned(std::chrono::milliseconds age) override;
     Result<std::vector<store::Object>> list(std::string const& prefix) override;
     Result<std::vector<std::string>> list_folders(std::string const& prefix) override;
     [[nodiscard]] std::string description() const override { return "store 'memory'"; }

@@ -16,6 +16,7 @@
 #include "tools/db-restore-or-init/rollback_guard.hpp"
 #include "tools/db-restore-or-init/rollback_marker.hpp"
 #include "tools/db-restore-or-init/side_database.hpp"
+#include "tools/db-restore-or-init/smoke_report.hpp"
 
 #include <ostream>
 
@@ -210,6 +211,21 @@ void log_losses(RollbackResult const& result) {
     }
 }
 
+// A database that nobody changed is left alone: going back would cost what was written since.
+Result<std::optional<RollbackResult>> nothing_to_put_back(Options const& options) {
+    std::string why;
+    TRY_ASSIGN(auto const need, needs_putting_back(options.rollback.if_started, options.rollback.if_failed, why));
+    if (need == Need::put_back) {
+        return std::optional<RollbackResult>{};
+    }
+    RollbackResult result;
+    result.action = "not_needed";
+    result.snapshot = options.rollback.to;
+    result.decision.verdict = LossVerdict::nothing_lost;
+    result.decision.reason = why;
+    return std::optional(std::move(result));
+}
+
 } // namespace
 
 Result<RollbackResult> do_rollback(Options const& options, cli::Context& context) {
@@ -217,6 +233,11 @@ Result<RollbackResult> do_rollback(Options const& options, cli::Context& context
 }
 
 Result<cli::ExitCode> roll_back(Options const& options, cli::Context& context) {
+    TRY_ASSIGN(auto const nothing, nothing_to_put_back(options));
+    if (nothing) {
+        context.out << (options.common.json ? json::dump(to_json(*nothing)) + "\n" : to_text(*nothing));
+        return cli::ExitCode::ok;
+    }
     TRY_ASSIGN(auto const result, do_rollback(options, context));
     if (result.action == "put_back") {
         log_losses(result);

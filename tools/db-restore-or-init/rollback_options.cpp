@@ -63,6 +63,10 @@ void add_rollback_options(CLI::App& verb, RawRollback& raw, Options& options) {
     verb.add_option("--exact-rows", rollback.exact_rows, "count larger tables by the statistics (default 1000000)")
         ->type_name("N")
         ->check(CLI::Range(std::uint64_t{0}, k_most_exact_rows));
+    verb.add_option("--if-started", rollback.if_started, "smoke during's report: do nothing if its command never ran")
+        ->type_name("FILE");
+    verb.add_option("--if-failed", rollback.if_failed, "smoke's report: put back only if it names a failed check")
+        ->type_name("FILE");
     verb.add_flag("--explain", options.explain, "print what would be lost and touch nothing");
     verb.add_option("--dotenv", options.dotenv, "also write SLUICE_… lines for CI")->type_name("FILE");
 }
@@ -110,6 +114,10 @@ Result<void> validate_rollback(RawRollback const& raw, Options& options, ci::Env
     }
     if (!rollback.rescue_file.empty() && rollback.rescue.empty()) {
         return fail(Errc::usage, "--rescue-file has no effect without --rescue", "Name tables with --rescue.");
+    }
+    if (!rollback.if_started.empty() && !rollback.if_failed.empty()) {
+        return fail(Errc::usage, "--if-started and --if-failed exclude each other",
+                    "A report is either of the change or of the checks after it.");
     }
     if (options.explain && !options.dotenv.empty()) {
         return fail(Errc::usage, "--dotenv has no effect with --explain, which does nothing", "Leave one out.");

@@ -26,6 +26,8 @@ struct RollbackOptions {
     bool broken_snapshot = true;
     std::string production; ///< the system identifier that the user stated
     std::uint64_t exact_rows = k_rows_counted_exactly;
+    std::string if_started; ///< report of the smoke during that ran the change; empty: nobody asks it
+    std::string if_failed;  ///< report of the checks after it; empty: nobody asks it
 };
 
 /// As they stand on the command line.

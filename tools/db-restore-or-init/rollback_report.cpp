@@ -76,6 +76,9 @@ std::string rescued_text(Rescued const& rescued) {
 }
 
 std::string to_text(RollbackResult const& result) {
+    if (result.action == "not_needed") {
+        return "nothing to put back: " + result.decision.reason + "\n";
+    }
     return result.action == "put_back" ? done_text(result) : looked_text(result);
 }
 

@@ -20,7 +20,7 @@ struct Rescued {
 
 /// What a rollback found and did.
 struct RollbackResult {
-    std::string action; ///< "explained", "refused" or "put_back"
+    std::string action; ///< "explained", "refused", "put_back" or "not_needed"
     std::string target;
     std::string snapshot;
     std::string taken;

@@ -30,6 +30,8 @@ struct RawOptions {
     Options parsed{};
     std::vector<std::string> labels{};
     std::string lock_timeout = "10s";
+    std::string keep_within{};
+    std::string grace = "12h";
 };
 
 void add_store_options(CLI::App& app, Options& options) {
@@ -80,6 +82,21 @@ void add_id(CLI::App& verb, Options& options) {
     verb.add_option("ID", options.id, "an id as list shows it, or latest")->required();
 }
 
+void add_prune(CLI::App& app, RawOptions& raw) {
+    CLI::App* verb = add_verb(app, raw.parsed, "prune", "remove snapshots that no --keep rule wants, and their chunks");
+    KeepRules& keep = raw.parsed.prune.keep;
+    verb->add_option("--keep-last", keep.last, "the newest N")->type_name("N");
+    verb->add_option("--keep-daily", keep.daily, "the newest one of each of the last N days")->type_name("N");
+    verb->add_option("--keep-weekly", keep.weekly, "of each of the last N weeks")->type_name("N");
+    verb->add_option("--keep-monthly", keep.monthly, "of each of the last N months")->type_name("N");
+    verb->add_option("--keep-within", raw.keep_within, "all that are at most D older than the newest")
+        ->type_name("D")
+        ->check(not_empty());
+    verb->add_option("--grace", raw.grace, "how long to leave failed runs, and chunks in the trash (default 12h)")
+        ->type_name("D");
+    verb->add_flag("--dry-run", raw.parsed.prune.dry_run, "say what would go and why, and remove nothing");
+}
+
 void add_verbs(CLI::App& app, Options& options) {
     add_verb(app, options, "init", "make an empty store");
     add_verb(app, options, "list", "what is in the store");
@@ -93,6 +110,9 @@ void add_verbs(CLI::App& app, Options& options) {
         ->check(not_empty());
     CLI::App* files = add_verb(app, options, "export", "write plain files and a restore.sh that needs no Sluice");
     add_id(*files, options);
+    add_id(*add_verb(app, options, "pin", "keep a snapshot whatever prune is told"), options);
+    add_id(*add_verb(app, options, "unpin", "let prune have it again"), options);
+    add_verb(app, options, "stats", "sizes, what reuse of chunks saves, and growth");
     CLI::App* mask =
         app.add_subcommand("mask", "mask lint: what a mask file leaves undecided, and what looks personal");
     mask->require_subcommand(1);
@@ -104,13 +124,17 @@ void add_verbs(CLI::App& app, Options& options) {
 }
 
 Verb chosen_verb(CLI::App const& app) {
-    constexpr std::array<std::pair<char const*, Verb>, 7> verbs{{{"init", Verb::init},
-                                                                 {"list", Verb::list},
-                                                                 {"show", Verb::show},
-                                                                 {"status", Verb::status},
-                                                                 {"verify", Verb::verify},
-                                                                 {"export", Verb::export_files},
-                                                                 {"mask", Verb::mask_lint}}};
+    constexpr std::array<std::pair<char const*, Verb>, 11> verbs{{{"init", Verb::init},
+                                                                  {"list", Verb::list},
+                                                                  {"show", Verb::show},
+                                                                  {"status", Verb::status},
+                                                                  {"verify", Verb::verify},
+                                                                  {"export", Verb::export_files},
+                                                                  {"mask", Verb::mask_lint},
+                                                                  {"prune", Verb::prune},
+                                                                  {"pin", Verb::pin},
+                                                                  {"unpin", Verb::unpin},
+                                                                  {"stats", Verb::stats}}};
     for (auto const& [name, verb] : verbs) {
         if (app.got_subcommand(name)) {
             return verb;
@@ -134,7 +158,22 @@ Result<std::map<std::string, std::string>> parse_labels(std::vector<std::string>
 
 std::size_t default_jobs() { return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 4); }
 
+Result<PruneRules> parse_prune(RawOptions const& raw) {
+    PruneRules rules = raw.parsed.prune;
+    TRY_ASSIGN(rules.grace, time::parse_duration(raw.grace).map_error(while_doing("reading --grace")));
+    if (!raw.keep_within.empty()) {
+        TRY_ASSIGN(rules.keep.within,
+                   time::parse_duration(raw.keep_within).map_error(while_doing("reading --keep-within")));
+    }
+    if (raw.parsed.verb == Verb::prune && !rules.keep.any()) {
+        return fail(Errc::usage, "nothing says what to keep",
+                    "Give at least one of --keep-last, --keep-daily, --keep-weekly, --keep-monthly and --keep-within.");
+    }
+    return rules;
+}
+
 Result<Options> validated(RawOptions raw, ci::Environment const& environment) {
+    TRY_ASSIGN(raw.parsed.prune, parse_prune(raw));
     Options options = std::move(raw.parsed);
     TRY_ASSIGN(options.labels, parse_labels(raw.labels));
     TRY_ASSIGN(options.lock_timeout,
@@ -161,6 +200,7 @@ Result<std::variant<Options, cli::ExitCode>> parse_options(std::vector<std::stri
     cli::describe(app, k_help);
     add_take_options(app, raw);
     add_verbs(app, raw.parsed);
+    add_prune(app, raw);
     app.require_subcommand(0, 1);
     TRY_ASSIGN(auto const done, cli::parse_arguments(app, arguments));
     if (done) {

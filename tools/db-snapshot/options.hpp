@@ -4,6 +4,7 @@
 #include "common/cli/common_options.hpp"
 #include "common/cli/exit_code.hpp"
 #include "common/result/result.hpp"
+#include "tools/db-snapshot/retention.hpp"
 
 #include <chrono>
 #include <map>
@@ -13,7 +14,14 @@
 
 namespace sluice::db_snapshot {
 
-enum class Verb { take, init, list, show, status, verify, export_files, mask_lint };
+enum class Verb { take, init, list, show, status, verify, export_files, mask_lint, prune, pin, unpin, stats };
+
+/// What prune keeps, and how.
+struct PruneRules {
+    KeepRules keep{};
+    std::chrono::milliseconds grace{};
+    bool dry_run = false;
+};
 
 struct Options {
     cli::CommonOptions common{};
@@ -30,7 +38,9 @@ struct Options {
     std::chrono::milliseconds lock_timeout{};
     std::string dotenv;
 
-    // show, status, verify, export
+    PruneRules prune{};
+
+    // show, status, verify, export, pin, unpin
     std::string id;
     std::string restore_to;
     std::string directory;

@@ -5,6 +5,9 @@
 #include "tools/db-snapshot/export_files.hpp"
 #include "tools/db-snapshot/inspect.hpp"
 #include "tools/db-snapshot/mask_lint.hpp"
+#include "tools/db-snapshot/pin.hpp"
+#include "tools/db-snapshot/prune.hpp"
+#include "tools/db-snapshot/stats.hpp"
 #include "tools/db-snapshot/take.hpp"
 #include "tools/db-snapshot/verify.hpp"
 
@@ -32,6 +35,10 @@ Result<cli::ExitCode> run(Options const& options, cli::Context& context) {
     case Verb::status: return status(options, context);
     case Verb::verify: return verify(options, context);
     case Verb::export_files: return export_files(options, context);
+    case Verb::prune: return prune(options, context);
+    case Verb::pin: return pin(options, context);
+    case Verb::unpin: return unpin(options, context);
+    case Verb::stats: return stats(options, context);
     case Verb::mask_lint: return mask_lint(options, context);
     }
     return fail(Errc::internal, "no such verb");

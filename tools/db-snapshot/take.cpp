@@ -167,7 +167,7 @@ Result<Taken> take_into(snapshot::Catalog const& catalog, RunRecord& record, Mas
     manifest.tool_version = cli::k_version;
     manifest.labels = options.labels;
     manifest.pipeline = ci::pipeline_of(context.environment);
-    TRY(catalog.write_manifest(manifest));
+    TRY(catalog.publish(manifest));
     TRY(record.complete());
     TRY(catalog.promote(record.id()));
     auto const took = std::chrono::duration_cast<std::chrono::milliseconds>(context.clock.steady_now() - begin);

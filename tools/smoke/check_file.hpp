@@ -1,12 +1,16 @@
 #pragma once
 
 #include "common/ci/environment.hpp"
+#include "common/config/file_reader.hpp"
 #include "tools/smoke/check.hpp"
-#include "tools/smoke/file_reader.hpp"
 
 #include <string>
 
 namespace sluice::smoke {
+
+using config::Exposure;
+using config::FileReader;
+using config::Variables;
 
 /// Reads a check file strictly: an unknown or repeated key, no check at all, a check that asserts nothing, an unset
 /// variable are errors. Errors: usage, with line, column and the line's text.

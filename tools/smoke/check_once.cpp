@@ -1,3 +1,4 @@
+#include "common/config/secrets.hpp"
 #include "common/json/json.hpp"
 #include "common/log/log.hpp"
 #include "common/log/redact.hpp"
@@ -6,14 +7,13 @@
 #include "tools/smoke/commands.hpp"
 #include "tools/smoke/reports.hpp"
 #include "tools/smoke/round.hpp"
-#include "tools/smoke/secrets.hpp"
 
 #include <ostream>
 
 namespace sluice::smoke {
 
 Result<CheckFile> load_target(Options const& options, cli::Context const& context) {
-    remember_secrets_of(context.environment);
+    config::remember_secrets_of(context.environment);
     if (options.target.starts_with("http://") || options.target.starts_with("https://")) {
         return check_of_url(options.target);
     }

@@ -1,6 +1,6 @@
+#include "common/config/secrets.hpp"
 #include "common/result/did_you_mean.hpp"
 #include "tools/smoke/check_file.hpp"
-#include "tools/smoke/secrets.hpp"
 #include "tools/smoke/subject.hpp"
 
 #include <algorithm>
@@ -166,7 +166,7 @@ Result<Probe> read_http(FileReader const& file, ObjectReader& reader, Check& che
             return wrong(file, reader.path_of("headers"), "header '" + name + "' holds a line break or a colon");
         }
     }
-    remember_basic_login(http.request.headers);
+    config::remember_basic_login(http.request.headers);
     TRY_ASSIGN(check.expect, read_expectations(file, reader, "http"));
     return Probe{std::move(http)};
 }

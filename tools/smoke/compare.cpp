@@ -1,4 +1,5 @@
 #include "common/cli/write_file.hpp"
+#include "common/config/secrets.hpp"
 #include "common/json/json.hpp"
 #include "common/log/log.hpp"
 #include "common/log/redact.hpp"
@@ -7,7 +8,6 @@
 #include "tools/smoke/commands.hpp"
 #include "tools/smoke/comparison.hpp"
 #include "tools/smoke/reports.hpp"
-#include "tools/smoke/secrets.hpp"
 
 #include <algorithm>
 #include <ostream>
@@ -140,7 +140,7 @@ cli::ExitCode code_of(std::vector<Comparison> const& all) {
 } // namespace
 
 Result<cli::ExitCode> compare(Options const& options, cli::Context& context) {
-    remember_secrets_of(context.environment);
+    config::remember_secrets_of(context.environment);
     TRY_ASSIGN(auto const text, read_input(options.target));
     TRY_ASSIGN(auto const file,
                parse_compare_file(text, options.target == "-" ? "<stdin>" : options.target, context.environment));

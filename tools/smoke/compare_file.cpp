@@ -1,6 +1,6 @@
 #include "tools/smoke/compare_file.hpp"
 
-#include "tools/smoke/secrets.hpp"
+#include "common/config/secrets.hpp"
 
 #include <algorithm>
 
@@ -90,7 +90,7 @@ Result<Side> read_side(FileReader const& file, ObjectReader& document, std::stri
     TRY_ASSIGN(auto const url, file.text(reader, "url"));
     side.request.url = url.value_or("");
     TRY_ASSIGN(side.request.headers, file.pairs(reader, "headers", Exposure::hidden));
-    remember_basic_login(side.request.headers);
+    config::remember_basic_login(side.request.headers);
     TRY_ASSIGN(auto const timeout, file.duration(reader, "timeout"));
     side.request.timeout = timeout.value_or(std::chrono::seconds{60});
     TRY(reader.finish());

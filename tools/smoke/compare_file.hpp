@@ -1,8 +1,8 @@
 #pragma once
 
+#include "common/config/file_reader.hpp"
 #include "common/http/client.hpp"
 #include "common/postgres/connection.hpp"
-#include "tools/smoke/file_reader.hpp"
 
 #include <map>
 #include <set>
@@ -10,6 +10,10 @@
 #include <vector>
 
 namespace sluice::smoke {
+
+using config::Exposure;
+using config::FileReader;
+using config::Variables;
 
 /// What is left out and how far numbers may be apart. By column of a query, by path of a document ("/items/*/price").
 struct Leniency {

@@ -131,7 +131,10 @@ Result<Release> judge_list(Options const& options, Config const& config, cli::Co
 
 Result<Release> judge(Options const& options, cli::Context& context) {
     TRY_ASSIGN(auto const config, load_config(options));
-    return options.files_from.empty() ? judge_range(options, config, context) : judge_list(options, config, context);
+    TRY_ASSIGN(auto release, options.files_from.empty() ? judge_range(options, config, context)
+                                                        : judge_list(options, config, context));
+    expect_pipeline(release, options.expect, options.strict);
+    return release;
 }
 
 // What the reports say when there is no answer: nothing in them may read as yes.

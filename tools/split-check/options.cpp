@@ -50,6 +50,9 @@ void add_judging_options(CLI::App& app, Options& options) {
     app.add_option("--config", options.config, "instead of .split-check/config.json");
     app.add_option("--postgres-version", options.postgres_version, "major version that the migrations run on");
     app.add_flag("--render", options.render, "run the configured render commands");
+    app.add_option("--expect", options.expect, "code or migrations: refuse a release that is for the other; auto: any")
+        ->type_name("PIPELINE")
+        ->check(CLI::IsMember({"auto", "code", "migrations"}));
     app.add_flag("--strict", options.strict, "exit 12 when something is unknown");
 }
 
@@ -117,6 +120,13 @@ Result<void> check_reports(Options const& options) {
     return {};
 }
 
+Result<void> check_expected(Options const& options) {
+    if (!options.expect.empty() && (options.verb != Verb::check || options.range.initial)) {
+        return fail(Errc::usage, "--expect is for the check of a release alone, and not for the first");
+    }
+    return {};
+}
+
 Result<void> check_version(Options const& options) {
     unsigned const version = options.postgres_version;
     if (version != 0 && (version < k_oldest_postgres || version > k_newest_postgres)) {
@@ -154,6 +164,7 @@ Result<void> complete(Options& options, Raw const& raw) {
     TRY(check_one_base(options, raw));
     TRY(check_verb(options, raw));
     TRY(check_reports(options));
+    TRY(check_expected(options));
     TRY(check_version(options));
     TRY(check_child(options));
     if (!raw.deployed_from.empty()) {

@@ -34,6 +34,7 @@ struct Options {
     std::string files_from{}; ///< "-" or a file; empty: ask git
     RangeRequest range{};
     DeployedSource deployed_from{};
+    std::string expect{}; ///< the pipeline that was asked for; empty or auto: any
     bool fetch = false;
     bool recurse = false;
     bool strict = false;

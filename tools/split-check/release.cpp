@@ -244,6 +244,9 @@ int exit_status(Release const& release, bool strict) {
     if (release.kind == Kind::mixed && !release.mixed_waived) {
         return k_exit_mixed;
     }
+    if (counted(release, rule::other_pipeline)) {
+        return k_exit_mixed;
+    }
     if (counted(release, rule::applied_migration)) {
         return k_exit_applied;
     }
@@ -284,6 +287,19 @@ std::string pipeline_of(Release const& release, bool strict) {
     }
     // A waived mixture goes the way of migrations, which is the one with protection and a gate.
     return release.mixed_waived ? "migrations" : pipeline_of(release.kind);
+}
+
+void expect_pipeline(Release& release, std::string const& expected, bool strict) {
+    std::string const pipeline = pipeline_of(release, strict);
+    // A refused release has findings of its own.
+    if (expected.empty() || expected == "auto" || pipeline == expected || pipeline == "none" || pipeline == "refuse") {
+        return;
+    }
+    add_release_finding(release, rule::other_pipeline,
+                        "the release is for pipeline " + pipeline + ", and " + expected + " was asked for", "");
+    // Readers of reports want a file to show it at.
+    auto& path = release.findings.back().path;
+    path = path.empty() && !release.files.empty() ? release.files.front().change.path : path;
 }
 
 } // namespace sluice::split_check

@@ -17,7 +17,8 @@ namespace {
 constexpr std::size_t k_longest_list = 2000;
 
 std::string severity_of(Finding const& finding) {
-    if (finding.rule == rule::mixed || finding.rule == rule::applied_migration || finding.rule == rule::no_answer) {
+    if (finding.rule == rule::mixed || finding.rule == rule::other_pipeline ||
+        finding.rule == rule::applied_migration || finding.rule == rule::no_answer) {
         return "blocker";
     }
     switch (finding.safety) {
@@ -141,25 +142,28 @@ struct Case {
     std::string failure;
 };
 
+bool about_kind(Finding const& finding) { return finding.rule == rule::mixed || finding.rule == rule::other_pipeline; }
+
 std::vector<Case> cases_of(Release const& release, bool strict) {
     std::string unsafe;
     std::string applied;
     std::string unknown;
+    std::string other;
     for (auto const& finding : release.findings) {
         if (finding.waived) {
             continue;
         }
         std::string const line =
             finding.path + ":" + std::to_string(finding.line) + ": " + finding.message + "\n  " + finding.advice + "\n";
-        unsafe +=
-            finding.safety == Safety::unsafe && finding.rule != rule::mixed && finding.rule != rule::applied_migration
-                ? line
-                : "";
+        unsafe += finding.safety == Safety::unsafe && !about_kind(finding) && finding.rule != rule::applied_migration
+                      ? line
+                      : "";
         applied += finding.rule == rule::applied_migration ? line : "";
+        other += finding.rule == rule::other_pipeline ? finding.message + "\n" : "";
         unknown += (strict && finding.safety == Safety::unknown) || finding.rule == rule::no_answer ? line : "";
     }
     bool const mixed = release.kind == Kind::mixed && !release.mixed_waived && !release.initial;
-    return {{"one kind", mixed ? "code and migrations change in one step" : ""},
+    return {{"one kind", mixed ? "code and migrations change in one step" : other},
             {"migrations are safe beside the running code", unsafe},
             {"deployed migrations are untouched", applied},
             {"everything is known", unknown}};

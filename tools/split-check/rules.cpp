@@ -126,6 +126,8 @@ std::vector<Rule> const& all_rules() {
         {rule::unsupported, "unsupported", "code and schema cannot be deployed apart",
          "Take the schema change out of the program's start."},
         {rule::no_answer, "no-answer", "nothing is known of this release, which is no yes", "Correct the job's call."},
+        {rule::other_pipeline, "other-pipeline", "one half of it would be left out and count as deployed",
+         "Start the pipeline that the release is for, or cut it: 'split-check plan' shows where."},
     };
     return rules;
 }

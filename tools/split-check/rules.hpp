@@ -64,6 +64,7 @@ enum Number : int {
     waiver_problem,
     unsupported,
     no_answer,
+    other_pipeline,
 };
 } // namespace rule
 

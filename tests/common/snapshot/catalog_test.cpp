@@ -29,7 +29,7 @@ class CatalogTest : public testing::Test {
         must(m_catalog.write_status(status_of(id, State::complete)));
         auto manifest = test::example_manifest();
         manifest.id = id;
-        must(m_catalog.write_manifest(manifest));
+        must(m_catalog.publish(manifest));
     }
     Error not_found(std::string const& wanted) {
         auto const outcome = m_catalog.find(wanted, m_clock.wall_now());

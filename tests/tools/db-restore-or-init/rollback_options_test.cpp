@@ -67,6 +67,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{with({"--to", "latest", "--production", "yes"}), "is not a system identifier"},
                     Mistake{with({"--to", "latest", "--rescue-file", "f"}), "no effect without --rescue"},
                     Mistake{with({"--to", "latest", "--explain", "--dotenv", "f"}), "no effect with --explain"},
+                    Mistake{with({"--to", "latest", "--if-started", "a", "--if-failed", "b"}), "exclude each other"},
                     Mistake{with({"--to", "latest", "--lock-timeout", "soon"}), "'soon' is not a duration"},
                     Mistake{with({"--to", "latest", "--exact-rows", "-1"}), "exact-rows"},
                     Mistake{with({"--to", "latest", "--acept-loss", "all"}), "--accept-loss"},

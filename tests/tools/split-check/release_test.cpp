@@ -381,6 +381,25 @@ TEST_F(Outputs, are_written_for_every_verdict_and_for_none) {
               std::string::npos);
 }
 
+TEST_F(Outputs, refuse_a_release_that_is_for_another_pipeline) {
+    std::string const folder = repository.path() + "/.git/";
+    std::vector<std::string> const files{"--dotenv",   folder + "e",    "--junit",
+                                         folder + "j", "--codequality", folder + "q"};
+    auto const expecting = [&](std::string const& pipeline) {
+        auto arguments = files;
+        arguments.insert(arguments.end(), {"--expect", pipeline});
+        return answer(arguments);
+    };
+    EXPECT_EQ(expecting("migrations").status, 0) << "nothing to deploy is what a schedule finds most nights";
+    repository.commit({{"src/a.py", "2"}}, "code");
+    EXPECT_EQ(expecting("code").status, 0);
+    EXPECT_EQ(expecting("migrations").status, 1);
+    EXPECT_NE(read_text(folder + "e").find("SLUICE_SPLIT_PIPELINE=refuse\n"), std::string::npos);
+    EXPECT_NE(read_text(folder + "j").find("migrations was asked for"), std::string::npos);
+    EXPECT_NE(read_text(folder + "q").find("\"path\":\"src/a.py\""), std::string::npos);
+    EXPECT_EQ(expecting("everything").status, 2);
+}
+
 TEST_F(Outputs, keep_the_limits_of_their_readers) {
     repository.commit({{"src/<a>&\"b\".py", "2"}}, "code");
     migrate("20240201000000",

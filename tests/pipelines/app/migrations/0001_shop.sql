@@ -4,3 +4,4 @@ CREATE TABLE shop.customers (
   email text NOT NULL,
   balance numeric(12, 2) NOT NULL DEFAULT 0
 );
+GRANT USAGE ON SCHEMA shop TO shop_monitor;

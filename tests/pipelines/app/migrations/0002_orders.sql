@@ -4,3 +4,4 @@ CREATE TABLE shop.orders (
   customer bigint NOT NULL REFERENCES shop.customers (id),
   total numeric(12, 2) NOT NULL
 );
+GRANT SELECT ON shop.orders TO shop_monitor;

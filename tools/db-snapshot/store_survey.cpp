@@ -1,0 +1,143 @@
+#include "tools/db-snapshot/store_survey.hpp"
+
+#include "common/process/signals.hpp"
+#include "common/snapshot/chunk.hpp"
+#include "common/snapshot/trash.hpp"
+#include "common/time/timestamp.hpp"
+
+namespace sluice::db_snapshot {
+
+namespace {
+
+using snapshot::Catalog;
+using snapshot::Manifest;
+using snapshot::Status;
+
+auto in_the_way(Catalog const& catalog, std::string const& id) {
+    return [&catalog, id](Error error) {
+        if (error.kind == Errc::bad_data) {
+            error.message += ", so it cannot be told which chunks it needs, and nothing was removed";
+            error.hint = "Read it with the version of Sluice that wrote it; if it is of no use, remove 'snapshots/" +
+                         catalog.name() + "/" + id + "/' from the store.";
+        }
+        return error;
+    };
+}
+
+SnapshotFacts facts_of_manifest(std::string const& id, Manifest const& manifest) {
+    SnapshotFacts facts{id};
+    facts.taken = time::parse_timestamp(manifest.started).value_or(snapshot::time_of_id(id));
+    facts.last_sign = facts.taken;
+    auto const purpose = manifest.labels.find("purpose");
+    facts.purpose = purpose == manifest.labels.end() ? "" : purpose->second;
+    return facts;
+}
+
+Result<SnapshotFacts> facts_of_run(Catalog const& catalog, std::string const& id, std::optional<Status> const& status,
+                                   time::Wall now) {
+    SnapshotFacts facts{id};
+    facts.taken = snapshot::time_of_id(id);
+    facts.last_sign = facts.taken;
+    if (!status) {
+        TRY_ASSIGN(auto const marks, catalog.removal_marks(id));
+        facts.outcome = marks.empty() ? Outcome::dead : Outcome::half_removed;
+        return facts;
+    }
+    if (status->state == snapshot::State::complete) {
+        return fail(Errc::bad_data, "snapshot '" + id + "' of '" + catalog.name() + "' has lost its manifest");
+    }
+    facts.last_sign = time::parse_timestamp(status->heartbeat).value_or(facts.taken);
+    TRY_ASSIGN(bool const given_up, catalog.is_given_up(id));
+    facts.outcome = status->state == snapshot::State::failed ? Outcome::failed
+                    : given_up || status->is_stale(now)      ? Outcome::dead
+                                                             : Outcome::running;
+    return facts;
+}
+
+Result<Surveyed> survey_one(Catalog const& catalog, std::string const& id, time::Wall now) {
+    Surveyed seen{catalog.name()};
+    // A run may publish, and another prune remove, between two looks: the status first, and once more at the end.
+    TRY_ASSIGN(auto status, catalog.status(id));
+    TRY_ASSIGN(auto const manifest, catalog.manifest(id));
+    if (manifest) {
+        seen.facts = facts_of_manifest(id, *manifest);
+        seen.stored_bytes = manifest->total_stored_bytes();
+        auto const verified = catalog.is_verified(id);
+        seen.facts.verified = verified ? std::optional(*verified) : std::nullopt;
+    } else {
+        if (status && status->state == snapshot::State::complete) {
+            TRY_ASSIGN(status, catalog.status(id));
+        }
+        TRY_ASSIGN(seen.facts, facts_of_run(catalog, id, status, now));
+    }
+    TRY_ASSIGN(seen.facts.pinned, catalog.is_pinned(id));
+    return seen;
+}
+
+} // namespace
+
+Result<std::vector<Surveyed>> survey_name(Catalog const& catalog, time::Wall now) {
+    TRY_ASSIGN(auto const ids, catalog.ids());
+    // A damaged pointer is no reason to stop: the newest complete snapshot is kept in any case.
+    auto const latest = catalog.latest().value_or(std::nullopt);
+    std::vector<Surveyed> all;
+    for (auto const& id : ids) {
+        TRY(process::check_not_stopped());
+        TRY_ASSIGN(auto seen, survey_one(catalog, id, now).map_error(in_the_way(catalog, id)));
+        seen.facts.latest = latest && *latest == id;
+        all.push_back(std::move(seen));
+    }
+    return all;
+}
+
+Result<void> for_each_manifest(store::Store& store, std::function<Result<void>(Manifest const&)> const& see) {
+    TRY_ASSIGN(auto const names, snapshot::database_names(store));
+    for (auto const& name : names) {
+        Catalog const catalog(store, name);
+        TRY_ASSIGN(auto const ids, catalog.ids());
+        for (auto const& id : ids) {
+            TRY(process::check_not_stopped());
+            TRY_ASSIGN(auto const manifest, catalog.manifest(id).map_error(in_the_way(catalog, id)));
+            TRY(manifest ? see(*manifest) : Result<void>{});
+        }
+    }
+    return {};
+}
+
+Result<std::unordered_set<std::string>> needed_chunks(store::Store& store) {
+    std::unordered_set<std::string> needed;
+    TRY(for_each_manifest(store, [&](Manifest const& manifest) -> Result<void> {
+        for (auto const& chunk : manifest.chunks) {
+            needed.insert(chunk.id);
+        }
+        return {};
+    }));
+    return needed;
+}
+
+// In 256 lots, so that a store of many chunks need not be listed in one piece.
+Result<void> for_each_chunk(store::Store& store, std::function<Result<void>(store::Object const&)> const& see) {
+    TRY_ASSIGN(auto const folders, store.list_folders("chunks/"));
+    for (auto const& folder : folders) {
+        TRY_ASSIGN(auto const objects, store.list("chunks/" + folder + "/"));
+        for (auto const& object : objects) {
+            TRY(snapshot::is_chunk_id(chunk_name(object)) ? see(object) : Result<void>{});
+        }
+    }
+    return {};
+}
+
+std::string chunk_name(store::Object const& object) { return object.key.substr(object.key.rfind('/') + 1); }
+
+Result<ChunkCount> chunks_in_trash(store::Store& store) {
+    TRY_ASSIGN(auto const objects, store.list(snapshot::k_trash));
+    ChunkCount count;
+    for (auto const& object : objects) {
+        if (snapshot::is_chunk_id(chunk_name(object))) {
+            count.add(object.size_bytes);
+        }
+    }
+    return count;
+}
+
+} // namespace sluice::db_snapshot
