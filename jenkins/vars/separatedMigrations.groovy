@@ -2,5 +2,5 @@ import sluice.Release
 import sluice.Settings
 
 void call(Map given = [:]) {
-    new Release(this, Settings.of(this, 'separatedMigrations', given)).run('migrations')
+    new Release(this, Settings.of(this, 'separatedMigrations', given)).run('migrations', false)
 }

@@ -9,5 +9,5 @@ void call(Map given = [:]) {
             description: 'What this run releases; auto lets split-check decide')])])
         kind = params.KIND
     }
-    new Release(this, settings).run(kind)
+    new Release(this, settings).run(kind, true)
 }

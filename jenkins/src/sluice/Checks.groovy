@@ -7,7 +7,8 @@ class Checks implements Serializable {
     /** Runs a command under probes, so that the minutes in which old meets new are seen and not guessed; all under the lock. */
     static Map during(Object steps, Map settings, String command) {
         return steps.smoke([verb: 'during', checks: settings.checks, environment: settings.environment, html: 'sluice-change.html',
-            junit: 'sluice-change.xml', command: command, hold: hold(settings), returnStatus: true] + settings.checksDuringOptions)
+            junit: 'sluice-change.xml', command: command, hold: hold(settings), returnStatus: true] +
+            (settings.during ?: [:]) + settings.checksDuringOptions)
     }
 
     /** The database's own lock, which pipelines of other servers and people take too. */
@@ -36,10 +37,10 @@ class Checks implements Serializable {
 
     /** Checks that could not look leave the change where it is, and the run red. */
     static void deliver(Object steps, Map settings, Map checked) {
+        if (checked.exitStatus != 0) {
+            steps.error('sluice: what is in ' + settings.environment + ' now could not be checked: ' + Message.failed('smoke', checked))
+        }
         steps.stage('delivered') {
-            if (checked.exitStatus != 0) {
-                steps.error('sluice: delivered to ' + settings.environment + ' and not checked: ' + Message.failed('smoke', checked))
-            }
             steps.echo('sluice: delivered to ' + settings.environment)
         }
     }

@@ -39,18 +39,32 @@ class Protection implements Serializable {
         Map outcome = [exitStatus: -1]
         try {
             steps.stage('restore') {
-                // Longer than any other wait for the lock: a migration that was told to stop may take its time.
+                outcome = awaitLock()
+                if (outcome.exitStatus != 0) {
+                    return
+                }
                 outcome = steps.dbRestoreOrInit([verb: 'rollback', target: settings.target, to: snapshot, store: settings.store,
-                    name: settings.databaseName, hold: hold('30m'), returnStatus: true] + settings.restoreOptions)
+                    name: settings.databaseName, returnStatus: true] + settings.restoreOptions)
             }
         } catch (Exception stopped) {
             steps.echo(Message.perhapsRestored(why, settings, snapshot))
             throw stopped
         }
         if (outcome.exitStatus != 0) {
-            steps.error(Message.notRestored(why, Message.failed('db-restore-or-init rollback', outcome), settings, snapshot))
+            steps.error(Message.notRestored(why, Message.failed((String) (outcome.tool ?: 'db-restore-or-init rollback'), outcome), settings,
+                snapshot))
         }
         steps.echo(Message.restored(why, settings, snapshot))
+    }
+
+    /**
+     * A migration that was told to stop may take its time, and holds the database's lock until it ends. The restore itself
+     * can't run under that lock: the swap ends every session of the database, and with it the lock.
+     */
+    private Map awaitLock() {
+        List command = Invocation.holding(hold('30m')) + ['true']
+        return [tool: 'gate-wait hold', exitStatus: steps.sh(script: 'exec ' + Shell.commandLine(command), returnStatus: true,
+            label: 'wait for the lock')]
     }
 
     String leftAlone(String why) {

@@ -11,8 +11,9 @@ class Release implements Serializable {
         this.settings = settings
     }
 
-    void run(String kind) {
-        String work = kind == 'recover' ? kind : split(kind)
+    /** STRICTLY refuses a release that is for the other pipeline; else it is left to that one. */
+    void run(String kind, boolean strictly) {
+        String work = kind == 'recover' ? kind : split(kind, strictly)
         if (work == 'none') {
             steps.echo('sluice: nothing to do')
             return
@@ -35,12 +36,13 @@ class Release implements Serializable {
     }
 
     /** code, migrations, first or none; everything else ends here. */
-    private String split(String kind) {
+    private String split(String kind, boolean strictly) {
         String decided = 'none'
         steps.stage('split') {
             onAgent {
                 boolean first = kind == 'first'
-                Map range = first ? [initial: true] : [deployedFrom: settings.deployedFrom] + settings.splitOptions
+                Map range = first ? [initial: true] : [deployedFrom: settings.deployedFrom, expect: strictly ? kind : ''] +
+                    settings.splitOptions
                 Map verdict = steps.splitCheck(range + [junit: 'sluice-split.xml', returnStatus: true])
                 steps.junit(testResults: 'sluice-split.xml', allowEmptyResults: true)
                 steps.env.SLUICE_SPLIT_PIPELINE = verdict.pipeline ?: 'unknown'
@@ -48,11 +50,8 @@ class Release implements Serializable {
                     steps.error(Message.failed('split-check', verdict))
                 }
                 decided = first ? 'first' : verdict.pipeline
-                if (kind == 'code' && decided == 'migrations') {
-                    steps.error('sluice: this run is for code, and the release holds migrations')
-                }
-                if (kind == 'migrations' && decided == 'code') {
-                    steps.echo('sluice: this run is for migrations, and the release holds none')
+                if (!first && kind != 'auto' && decided != kind && decided != 'none') {
+                    steps.echo('sluice: this run is for ' + kind + ', and the release is for ' + decided + ': left to that pipeline')
                     decided = 'none'
                 }
             }
@@ -139,7 +138,7 @@ class Release implements Serializable {
         ProtectedChange change = new ProtectedChange(steps, settings)
         change.run {
             steps.stage('migrate') {
-                change.ended(Checks.during(steps, settings, (String) settings.migrateCommand))
+                change.ended(Checks.during(steps, settings + [during: [database: settings.target]], (String) settings.migrateCommand))
             }
         }
     }
