@@ -105,8 +105,8 @@ class Release implements Serializable {
     private Map askGate() {
         Map answer = [:]
         onAgent {
-            answer = steps.gateWait(gate: settings.gateFile, once: true, record: 'sluice-gate.json', returnStatus: true)
-            steps.archiveArtifacts(artifacts: 'sluice-gate.json', allowEmptyArchive: true)
+            answer = steps.gateWait(gate: settings.gateFile, once: true, record: 'sluice-gate.jsonl', returnStatus: true)
+            steps.archiveArtifacts(artifacts: 'sluice-gate.jsonl*', allowEmptyArchive: true)
         }
         return answer
     }
