@@ -164,9 +164,8 @@ class World:
             days = [every_day[(now.weekday() + 3) % 7]]
             opens = now.replace(hour=10, minute=0)
             closes = opens + hour
-        rule = {"every_weeks": 1, "anchor": "2026-01-05", "days": days}
-        window = {"tz": "UTC", "rule": rule, "from": f"{opens:%H:%M}", "to": f"{closes:%H:%M}"}
-        return {"version": 1, "conditions": {"id": "window", "type": "window", **window}}
+        window = {"tz": "UTC", "rule": {"days": days}, "from": f"{opens:%H:%M}", "to": f"{closes:%H:%M}"}
+        return {"version": 1, "name": "release", "conditions": [{"id": "window", "type": "window", **window}]}
 
     def _job_environment(self):
         path = f"{self.tools}:{os.environ['PATH']}" if self.tools else os.environ["PATH"]

@@ -31,7 +31,7 @@ def version():
 def install(build_folder):
     """gitlab-ci-local from the lock file, once for each state of that file. Returns the folder node_modules."""
     lock = (HERE / "package-lock.json").read_bytes() + (HERE / "package.json").read_bytes()
-    folder = pathlib.Path(build_folder) / f"gitlab-ci-local-{hashlib.sha256(lock).hexdigest()[:12]}"
+    folder = pathlib.Path(build_folder).resolve() / f"gitlab-ci-local-{hashlib.sha256(lock).hexdigest()[:12]}"
     if not folder.exists():
         making = folder.with_suffix(f".{os.getpid()}")
         making.mkdir(parents=True)
@@ -85,7 +85,9 @@ class Gcl:
         """One call in the repository at FOLDER; what it prints on both streams, and its exit code."""
         secrets = pathlib.Path(folder).parent / "variables.yml"
         # With the type said: a value that is the path of a file would otherwise be taken for a file variable.
-        typed = {name: {"type": "variable", "values": {"*": value}} for name, value in (variables or {}).items()}
+        # A value that is itself a mapping has one value for each environment.
+        typed = {name: {"type": "variable", "values": value if isinstance(value, dict) else {"*": value}}
+                 for name, value in (variables or {}).items()}
         secrets.write_text(yaml.safe_dump(typed), encoding="utf-8")
         # Predefined variables go before those that are given, unless they are ignored by name.
         predefined = {"CI_PIPELINE_SOURCE": source, "GITLAB_CI": "true"}

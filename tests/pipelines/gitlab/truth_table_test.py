@@ -14,7 +14,7 @@ import sandbox  # noqa: E402
 CODE, MIGRATION = {"src/app.py": "print(2)\n"}, {"migrations/0002_b.sql": "SELECT 2;\n"}
 CHANGES = {"code": CODE, "migrations": MIGRATION, "both": CODE | MIGRATION}
 START = "split release"
-FIRST = "first-split fill first-deploy smoke delivered"
+FIRST = "first-split fill first-deploy fill-smoke fill-delivered"
 CODE_JOBS = "code-deploy code-smoke code-delivered"
 CODE_BACK = "code-rollback-after-deploy:on_failure code-rollback-after-smoke:on_failure"
 MIGRATE = "migrations-protect migrations-migrate migrations-smoke migrations-delivered migrations-restore-now:manual"
@@ -39,7 +39,7 @@ ROWS = [
     (ONE, {}, "web", {"PIPELINE_KIND": "first"}, "both", FIRST),
     (ONE, {"kind": "first"}, "push", {}, "both", FIRST),
     (ONE, {"kind": "first"}, "web", {"PIPELINE_KIND": "auto"}, "both", START),
-    (ONE, {}, "web", {"PIPELINE_KIND": "recover"}, "both", "fill smoke"),
+    (ONE, {}, "web", {"PIPELINE_KIND": "recover"}, "both", "fill fill-smoke"),
     (ONE, {}, "schedule", {"PIPELINE_KIND": "data"}, "both", ""),
     (ONE, {}, "web", {"PIPELINE_KIND": "everything"}, "both", ""),
     (ONE, {}, "parent_pipeline", CHILD | {"PIPELINE_KIND": "code"}, "code", CODE_JOBS),
