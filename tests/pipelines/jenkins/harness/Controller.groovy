@@ -6,6 +6,8 @@ class Controller {
     final Map<String, Map> credentials = [:]
     /** Each agent's environment. Nothing of ours leaks in, as nothing of the server's would. */
     final Map<String, String> agentEnvironment = [:]
+    /** What an administrator or a folder sets for every build, also outside of agents. */
+    final Map<String, String> globalEnvironment = [:]
     /** Path of the library's folder (Jenkins: libraryPath), or null for none. */
     File library
     /** @Library has to name exactly this. */

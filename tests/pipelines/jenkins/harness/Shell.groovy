@@ -24,6 +24,7 @@ class Shell {
         Map<String, String> all = [BUILD_NUMBER: String.valueOf(build.number), BUILD_ID: String.valueOf(build.number), JOB_NAME: build.job,
                                    BUILD_TAG: "jenkins-${build.job}-${build.number}".toString(), JENKINS_URL: 'http://jenkins.example.test/',
                                    BUILD_URL: "http://jenkins.example.test/job/${build.job}/${build.number}/".toString()]
+        all.putAll(build.controller.globalEnvironment)
         (build.defaults + build.parameters).each { name, value -> all[name] = String.valueOf(value) }
         all.putAll(build.environment)
         if (context.node != null) {
