@@ -6,6 +6,13 @@ import com.cloudbees.groovy.cps.NonCPS
 class Invocation implements Serializable {
     private static final long serialVersionUID = 1L
 
+    /**
+     * Jenkins stops a build by SIGTERM to every process that has this variable. Our tools hand a signal on to what they run, and
+     * for those a second one means "at once": a migration would go on without smoke and without its lock. So the outermost
+     * tool alone is Jenkins' own.
+     */
+    private static final List<String> SIGNALLED_BY_US_ALONE = ['env', '-u', 'JENKINS_SERVER_COOKIE']
+
     /** What every step takes besides the options of its tool. */
     static final List<String> OF_EVERY_STEP = ['verb', 'credentials', 'hold', 'returnStatus']
 
@@ -24,7 +31,8 @@ class Invocation implements Serializable {
         }
         boolean reports = (spec.report ?: []).contains(verb)
         List<String> argv = [spec.tool] + verb.tokenize(' ') + arguments(options, given, reports ? [] : ['--json'])
-        return [tool: (spec.tool + ' ' + verb).trim(), argv: holding(given.hold) + argv, reports: reports]
+        List<String> held = given.hold ? holding((Map) given.hold) + SIGNALLED_BY_US_ALONE : []
+        return [tool: (spec.tool + ' ' + verb).trim(), argv: held + argv, reports: reports]
     }
 
     @NonCPS
@@ -42,7 +50,7 @@ class Invocation implements Serializable {
                 case 'words': words.addAll(value.collect { String.valueOf(it) }); break
                 case 'flag': flags << Parameters.option(name); break
                 case 'list': each(value).each { flags.addAll([Parameters.option(name), it]) }; break
-                case 'command': command = ['--', 'sh', '-c', String.valueOf(value)]; break
+                case 'command': command = ['--'] + (given.hold ? [] : SIGNALLED_BY_US_ALONE) + ['sh', '-c', String.valueOf(value)]; break
                 default: flags.addAll([Parameters.option(name), String.valueOf(value)])
             }
         }
@@ -56,10 +64,7 @@ class Invocation implements Serializable {
 
     /** The database's own lock around the tool, so that pipelines of other servers wait too. */
     @NonCPS
-    static List<String> holding(Object hold) {
-        if (!hold) {
-            return []
-        }
+    static List<String> holding(Map hold) {
         List<String> words = ['gate-wait', 'hold']
         hold.each { Object name, Object value -> words.addAll([Parameters.option(String.valueOf(name)), String.valueOf(value)]) }
         return words + ['--']

@@ -50,7 +50,7 @@ class ProtectedChange implements Serializable {
         if (untouched) {
             steps.echo('sluice: nothing was changed: ' + why)
         } else if (unknown || Outcome.isUnknown(failure)) {
-            steps.echo(protection.leftAlone(why))
+            protection.leaveAlone(why)
         } else {
             protection.restore(why)
         }

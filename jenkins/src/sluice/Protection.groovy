@@ -33,7 +33,7 @@ class Protection implements Serializable {
      */
     void restore(String why) {
         if (settings.restore != 'auto') {
-            steps.echo(Message.notRestored(why, 'restore is ' + settings.restore, settings, snapshot))
+            say(Message.notRestored(why, 'restore is ' + settings.restore, settings, snapshot))
             return
         }
         Map outcome = [exitStatus: -1]
@@ -47,14 +47,14 @@ class Protection implements Serializable {
                     name: settings.databaseName, returnStatus: true] + settings.restoreOptions)
             }
         } catch (Exception stopped) {
-            steps.echo(Message.perhapsRestored(why, settings, snapshot))
+            say(Message.perhapsRestored(why, settings, snapshot))
             throw stopped
         }
         if (outcome.exitStatus != 0) {
             steps.error(Message.notRestored(why, Message.failed((String) (outcome.tool ?: 'db-restore-or-init rollback'), outcome), settings,
                 snapshot))
         }
-        steps.echo(Message.restored(why, settings, snapshot))
+        say(Message.restored(why, settings, snapshot))
     }
 
     /**
@@ -67,7 +67,17 @@ class Protection implements Serializable {
             label: 'wait for the lock')]
     }
 
-    String leftAlone(String why) {
-        return Message.notRestored(why, 'how it ended is not known, and it may still run', settings, snapshot)
+    void leaveAlone(String why) {
+        say(Message.notRestored(why, 'how it ended is not known, and it may still run', settings, snapshot))
+    }
+
+    /** Whoever aborts just now must still be told. */
+    private void say(String text) {
+        try {
+            steps.echo(text)
+        } catch (Exception stopped) {
+            steps.echo(text)
+            throw stopped
+        }
     }
 }

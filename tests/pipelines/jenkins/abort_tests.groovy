@@ -3,7 +3,7 @@ import harness.Build
 import harness.Cases
 import harness.ShopWorld
 
-Cases cases = new Cases()
+Cases cases = new Cases(args ? args[0] : '')
 String tools = System.getProperty('sluice.tools')
 final String BEFORE = '200|20100.00|0001_shop 0002_orders'
 final String HALF_WAY = '200|20200.00|0001_shop 0002_orders'
@@ -28,7 +28,7 @@ Closure inWorld = { String name, String scenario, Map more, Closure arrange, Clo
             check(world, build)
             world.hasNoSecretIn(build)
             cases.is(world.controller.isLocked('sluice-production-DATABASE_URL'), false)
-        } catch (AssertionError failure) {
+        } catch (Error failure) {
             throw new AssertionError((Object) "${failure.message}\n${build.log}".toString())
         } finally {
             world.stop()

@@ -1,10 +1,9 @@
 // The Jenkinsfiles of ci-templates/jenkins as they stand, but for the place of the store, with the real tools on a real PostgreSQL.
 import harness.Build
 import harness.Cases
-import harness.HarnessFailure
 import harness.ShopWorld
 
-Cases cases = new Cases()
+Cases cases = new Cases(args ? args[0] : '')
 String tools = System.getProperty('sluice.tools')
 File templates = new File(System.getProperty('sluice.source'), 'ci-templates/jenkins')
 final String STATE = "SELECT count(*), sum(balance), (SELECT string_agg(version, ' ' ORDER BY version) FROM shop.schema_migrations" +
@@ -27,7 +26,7 @@ Closure runs = { String name, String file, String scenario, Closure arrange, Clo
             build.run(new File(templates, "Jenkinsfile.${file}").text.replace('/backups', (String) world.variables.SLUICE_STORE))
             check(world, build)
             world.hasNoSecretIn(build)
-        } catch (AssertionError | HarnessFailure failure) {
+        } catch (Error failure) {
             throw new AssertionError((Object) "${failure.message}\n${build.log}".toString())
         } finally {
             world.stop()
@@ -82,15 +81,16 @@ runs('somebody aborts before anything is written', 'declarative', 'two-at-once',
     cases.has(build.log, 'Aborted. The log above says')
     cases.hasNot(build.log, 'Failed. The log above says')
 }
-runs('a mixed change request', 'split-guard', 'mixed-release', { world, build ->
-    build.environment.putAll([CHANGE_ID: '7', CHANGE_TARGET: 'deployed-1'])
-}) { world, build ->
+Closure changeRequest = { ShopWorld world, Build build ->
+    assert ['git', '-C', "${world.folder}/repo".toString(), 'branch', 'target', 'deployed-1'].execute().waitFor() == 0
+    build.environment.putAll([CHANGE_ID: '7', CHANGE_TARGET: 'target'])
+}
+runs('a mixed change request', 'split-guard', 'mixed-release', changeRequest) { world, build ->
     cases.is(build.result, 'FAILURE')
+    cases.has(build.log, 'split-check ended with 1 (the answer is no)')
     cases.has(build.log, 'How to cut this change in two')
 }
-runs('a change request of code alone', 'split-guard', 'code-release', { world, build ->
-    build.environment.putAll([CHANGE_ID: '7', CHANGE_TARGET: 'deployed-1'])
-}) { world, build ->
+runs('a change request of code alone', 'split-guard', 'code-release', changeRequest) { world, build ->
     cases.is(build.result, 'SUCCESS')
     cases.is('sluice-split.sarif' in build.archived, true)
 }
@@ -113,7 +113,7 @@ Closure atGate = { String name, Object answer, Closure check ->
                 approvers: 'dba', migrateCommand: './migrate up', smokeDeadline: '5s', credentials: world.credentials(),
                 checksDuringOptions: [after: '0s']]))
             check(world, build)
-        } catch (AssertionError | HarnessFailure failure) {
+        } catch (Error failure) {
             throw new AssertionError((Object) "${failure.message}\n${build.log}".toString())
         } finally {
             world.stop()
