@@ -90,29 +90,35 @@ def dotenv_of(runs):
     return values
 
 
-def child_file(run):
-    return next((path for path in run.artifacts() if path.name == "sluice-release.yml"), None)
+def child_file(run, prefix):
+    path = run.folder / ".gitlab-ci-local" / "artifacts" / f"{prefix}-split" / "sluice-release.yml"
+    return path if path.exists() else None
+
+
+def release(tool, repository, prefix, variables, source):
+    """A parent pipeline, and the child that GitLab's bridge job would start from the artifact of its split job."""
+    parent = tool.run(repository, f"{prefix}-split", variables=variables, source=source)
+    if parent.failed or not child_file(parent, prefix):
+        return [parent]
+    # The child has logs and artifacts of its own.
+    child = repository.parent / f"{repository.name}-child"
+    shutil.rmtree(child, ignore_errors=True)
+    shutil.copytree(repository, child, symlinks=True)
+    shutil.rmtree(child / ".gitlab-ci-local" / "output", ignore_errors=True)
+    shutil.rmtree(child / ".gitlab-ci-local" / "artifacts", ignore_errors=True)
+    shutil.copy(child_file(parent, prefix), child / CHILD_FILE)
+    # Its kind comes from its own file. The bridge hands its variables on; `truth_table_test.py` looks at them.
+    inherited = {name: value for name, value in variables.items() if name != "PIPELINE_KIND"} | {"SLUICE_STARTED_BY": prefix}
+    return [parent, tool.run(child, file=CHILD_FILE, variables=inherited, source="parent_pipeline")]
 
 
 def pipeline(tool, repository, kind, variables):
-    """The runs of one pipeline: the parent, and the child that GitLab's bridge job would start from the artifact."""
+    """The runs of one pipeline of separated-one-pipeline."""
     started = {"first": "web", "recover": "web", "migrations": "schedule"}.get(kind, "push")
     variables = variables | {"PIPELINE_KIND": kind}
     if kind in ("first", "recover"):
         return [tool.run(repository, variables=variables, source=started)]
-    parent = tool.run(repository, "sluice-split", variables=variables, source=started)
-    if parent.failed or not child_file(parent):
-        return [parent]
-    # The child gets its kind from its own file, and keeps logs and artifacts of its own.
-    child = repository.parent / f"{repository.name}-child"
-    shutil.copytree(repository, child, symlinks=True)
-    shutil.rmtree(child / ".gitlab-ci-local" / "output", ignore_errors=True)
-    shutil.rmtree(child / ".gitlab-ci-local" / "artifacts", ignore_errors=True)
-    shutil.copy(child_file(parent), child / CHILD_FILE)
-    # The bridge job hands its own variables on; `truth_table_test.py` looks at them.
-    inherited = {name: value for name, value in variables.items() if name != "PIPELINE_KIND"}
-    inherited["SLUICE_STARTED_BY"] = "sluice"
-    return [parent, tool.run(child, file=CHILD_FILE, variables=inherited, source="parent_pipeline")]
+    return release(tool, repository, "sluice", variables, started)
 
 
 def outcome_of(runs):

@@ -33,10 +33,11 @@ def run_pipelines(tool, world, kind, variables):
         return first.result(), second
 
 
-def run_scenario(scenario, tool, folder):
+def run_scenario(scenario, tool, folder, **inputs):
     world = worlds.World(folder / "world", scenario, tool.tools)
     try:
-        flow.write_pipeline(folder / "added", flow.from_project(), flow.release_inputs(scenario["given"], world.store))
+        inputs = flow.release_inputs(scenario["given"], world.store) | inputs
+        flow.write_pipeline(folder / "added", flow.from_project(), inputs)
         world.start(folder / "added")
         with flow.gitlab_api(world.deployed()) as api:
             world.secrets.append(api["SLUICE_GITLAB_TOKEN"])
@@ -52,11 +53,11 @@ def run_scenario(scenario, tool, folder):
         world.stop()
 
 
-def attempt(scenario, tool):
+def attempt(scenario, tool, **inputs):
     folder = pathlib.Path(tempfile.mkdtemp(prefix=f"sluice-{scenario['id']}-"))
     folder.chmod(0o711)
     try:
-        wrong, text = run_scenario(scenario, tool, folder)
+        wrong, text = run_scenario(scenario, tool, folder, **inputs)
     except Exception as error:  # whatever it is belongs to this scenario and not to the others
         wrong, text = [f"{type(error).__name__}: {error}"], ""
     if wrong and os.environ.get("KEEP_PIPELINES"):
@@ -77,6 +78,14 @@ def report(scenario, wrong, text, lock):
     return not wrong
 
 
+def a_missing_restore_is_found(tool):
+    """The counter-proof: with its way back left out, a scenario that passes must not."""
+    _, wrong, _ = attempt(worlds.scenario_named("smoke-fails"), tool, restore="off")
+    found = "restore did not run" in wrong and any("20100" in one for one in wrong)
+    print(("ok - " if found else "not ok - ") + "gitlab: a pipeline without its restore is found wrong")
+    return found
+
+
 def main():
     build, tools, wanted = sys.argv[1], sys.argv[2], sys.argv[3:]
     tool = gcl.Gcl(build, tools)
@@ -84,6 +93,8 @@ def main():
     chosen = [one for one in worlds.scenarios() if not wanted or one["id"] in wanted]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         results = [report(*done, lock) for done in pool.map(lambda one: attempt(one, tool), chosen)]
+    if not wanted:
+        results.append(a_missing_restore_is_found(tool))
     return 0 if results and all(results) else 1
 
 

@@ -20,7 +20,7 @@ ROOT = HERE.parents[2]
 SERVER = "gitlab.example.test"
 # A flow takes seconds; a hang must end the test and not the CI job's patience.
 PATIENCE_SECONDS = 240
-FINISHED = re.compile(r"^(?!pipeline )(\S+) +finished in [0-9.]+ \S+(?: +(WARN|FAIL) (\d+))? *$", re.MULTILINE)
+FINISHED = re.compile(r"^(?!pipeline )(\S+(?:: \[[^\]]*\])?) +finished in [0-9.]+ \S+(?: +(WARN|FAIL) (\d+))? *$", re.MULTILINE)
 
 
 def version():

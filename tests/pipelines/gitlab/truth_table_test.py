@@ -122,7 +122,8 @@ def the_bridge_says_who_starts_it(tool):
     with sandbox.repository(sandbox.including(ONE), BASE) as folder:
         bridge = tool.expanded(folder)["sluice-release"]
     right = (bridge["variables"] == {"SLUICE_STARTED_BY": "sluice"} and bridge["trigger"]["strategy"] == "depend"
-             and bridge["resource_group"] == "sluice-production" and bridge["interruptible"] is False)
+             and bridge["resource_group"] == "sluice-production" and bridge["interruptible"] is False
+             and bridge["inherit"] == {"variables": False})
     print(("ok - " if right else "not ok - ") + "truth table: the bridge waits for its child, alone, and says who started it")
     return right
 
