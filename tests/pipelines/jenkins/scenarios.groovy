@@ -102,7 +102,7 @@ File list = new File(System.getProperty('sluice.source'), 'tests/pipelines/scena
 List<Map> all = new JsonSlurper().parse(list).scenarios
 List<Map> wanted = args.size() == 0 ? all : all.findAll { it.id in args }
 Scenarios scenarios = new Scenarios()
-def pool = Executors.newFixedThreadPool(2)
+def pool = Executors.newFixedThreadPool(3)
 List jobs = wanted.collect { Map scenario -> pool.submit({ scenarios.run(scenario) } as Callable) }
 boolean failed = false
 [wanted, jobs].transpose().each { Map scenario, job ->

@@ -28,12 +28,12 @@ class Cases {
         say(name, attempt(body))
     }
 
-    /** For cases that mostly wait for servers: two at a time, begun here and said by end(). */
+    /** For cases that mostly wait for servers: three at a time, begun here and said by end(). */
     void later(String name, Closure body) {
         if (!name.contains(only)) {
             return
         }
-        pool = pool ?: Executors.newFixedThreadPool(2)
+        pool = pool ?: Executors.newFixedThreadPool(3)
         begun << [name, pool.submit({ attempt(body) } as Callable)]
     }
 
