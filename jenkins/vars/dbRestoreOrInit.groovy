@@ -1,0 +1,5 @@
+import sluice.Tool
+
+Map call(Map parameters = [:]) {
+    return new Tool(this, 'dbRestoreOrInit').run(parameters)
+}

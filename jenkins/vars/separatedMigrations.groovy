@@ -1,0 +1,6 @@
+import sluice.Release
+import sluice.Settings
+
+void call(Map given = [:]) {
+    new Release(this, Settings.of(this, 'separatedMigrations', given)).run('migrations', false)
+}
