@@ -2,6 +2,7 @@
 
 #include "common/json/object_reader.hpp"
 #include "common/result/did_you_mean.hpp"
+#include "common/snapshot/bundle.hpp"
 #include "common/snapshot/chunk.hpp"
 #include "common/snapshot/parallel.hpp"
 #include "common/time/timestamp.hpp"
@@ -218,6 +219,7 @@ Result<Manifest> Catalog::find(std::string const& wanted, time::Wall now) const 
         return fail(Errc::usage, "snapshot '" + manifest.id + "' holds a stream and not a database",
                     "Get it back with: db-snapshot cat " + manifest.id + " --name " + m_name);
     }
+    TRY(check_bundles(m_store, {m_name, manifest.id}));
     return manifest;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <xxhash.h>
 
 namespace sluice::snapshot {
 
@@ -126,6 +127,23 @@ Result<void> ChunkedStream::append(std::string_view bytes) {
         }
     }
     return {};
+}
+
+namespace {
+
+// As likely as the row is long, so that the average does not depend on how wide rows are.
+bool ends_chunk(std::string_view row) {
+    constexpr unsigned half = 32;
+    constexpr std::uint64_t distance = k_row_chunk_average - k_row_chunk_least;
+    std::uint64_t const drawn = XXH3_64bits(row.data(), row.size()) >> half;
+    return drawn * distance < row.size() << half;
+}
+
+} // namespace
+
+Result<void> ChunkedStream::append_row(std::string_view row) {
+    TRY(append(row));
+    return m_buffer.size() >= k_row_chunk_least && ends_chunk(row) ? write_chunk() : Result<void>{};
 }
 
 void ChunkedStream::end_part(std::uint64_t rows) {

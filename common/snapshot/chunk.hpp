@@ -18,6 +18,11 @@ namespace sluice::snapshot {
 /// near 16 MiB, and stays below the size where object stores want a multipart upload (reference/s3-feasibility.md).
 inline constexpr std::uint64_t k_chunk_bytes = std::uint64_t{8} * 1024 * 1024;
 
+/// Where rows are cut into chunks by their content: a change costs a chunk or two. Smaller ones cost requests and lines in
+/// the manifest, and compress less.
+inline constexpr std::uint64_t k_row_chunk_least = std::uint64_t{512} * 1024;
+inline constexpr std::uint64_t k_row_chunk_average = k_row_chunk_least + std::uint64_t{1024} * 1024;
+
 /// 64 lower-case hex digits.
 [[nodiscard]] bool is_chunk_id(std::string_view text);
 
@@ -64,6 +69,9 @@ class ChunkedStream {
     }
 
     [[nodiscard]] Result<void> append(std::string_view bytes);
+    /// The same for one row. Ends a chunk after it where the row itself says so, so that a change in a range moves the
+    /// cuts beside it and no others.
+    [[nodiscard]] Result<void> append_row(std::string_view row);
     /// Ends a part: all that was appended since the last call, perhaps nothing.
     void end_part(std::uint64_t rows);
     [[nodiscard]] std::uint64_t bytes_in_part() const { return m_part_bytes; }

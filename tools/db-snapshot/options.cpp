@@ -131,6 +131,9 @@ void add_verbs(CLI::App& app, Options& options) {
     add_id(*add_verb(app, options, "unpin", "let prune have it again"), options);
     add_id(*add_verb(app, options, "cat", "write the stream of a snapshot to standard output"), options);
     add_verb(app, options, "stats", "sizes, what reuse of chunks saves, and growth");
+    CLI::App* bundle = add_verb(app, options, "bundle", "tie snapshots together: complete only when all are");
+    bundle->add_option("BUNDLE", options.id, "a name for it")->required()->check(not_empty());
+    bundle->add_option("NAME/ID", options.members, "its members")->required()->expected(1, -1);
     CLI::App* mask =
         app.add_subcommand("mask", "mask lint: what a mask file leaves undecided, and what looks personal");
     mask->require_subcommand(1);
@@ -142,7 +145,7 @@ void add_verbs(CLI::App& app, Options& options) {
 }
 
 Verb chosen_verb(CLI::App const& app) {
-    constexpr std::array<std::pair<char const*, Verb>, 13> verbs{{{"init", Verb::init},
+    constexpr std::array<std::pair<char const*, Verb>, 14> verbs{{{"init", Verb::init},
                                                                   {"list", Verb::list},
                                                                   {"show", Verb::show},
                                                                   {"status", Verb::status},
@@ -154,7 +157,8 @@ Verb chosen_verb(CLI::App const& app) {
                                                                   {"unpin", Verb::unpin},
                                                                   {"stats", Verb::stats},
                                                                   {"wait", Verb::wait},
-                                                                  {"cat", Verb::cat}}};
+                                                                  {"cat", Verb::cat},
+                                                                  {"bundle", Verb::bundle}}};
     for (auto const& [name, verb] : verbs) {
         if (app.got_subcommand(name)) {
             return verb;

@@ -29,7 +29,8 @@ enum class Verb {
     unpin,
     stats,
     wait,
-    cat
+    cat,
+    bundle,
 };
 
 /// What prune keeps, and how.
@@ -63,6 +64,7 @@ struct Options {
 
     // show, status, verify, export, pin, unpin, wait, cat
     std::string id;
+    std::vector<std::string> members{}; ///< of bundle, whose name is in `id`
     std::string restore_to;
     std::string directory;
 

@@ -2,6 +2,7 @@
 
 #include "common/log/log.hpp"
 #include "common/process/signals.hpp"
+#include "common/snapshot/bundle.hpp"
 #include "common/snapshot/trash.hpp"
 
 #include <algorithm>
@@ -26,6 +27,9 @@ class Prune {
         TRY(judge(names));
         TRY(note_released());
         if (m_rules.dry_run) {
+            for (auto& snapshot : m_report.snapshots) {
+                snapshot.removed = !snapshot.verdict.keep;
+            }
             TRY(count_released());
             return std::move(m_report);
         }
@@ -49,6 +53,7 @@ class Prune {
     Result<void> judge(std::vector<std::string> const& names) {
         TRY_ASSIGN(auto const all, snapshot::database_names(m_store));
         auto const now = m_clock.wall_now();
+        std::set<std::string> bundles_elsewhere;
         for (auto const& name : all) {
             TRY_ASSIGN(auto seen, survey_name(Catalog(m_store, name), now));
             m_runs_under_way = m_runs_under_way || std::any_of(seen.begin(), seen.end(), [&](auto const& one) {
@@ -56,8 +61,13 @@ class Prune {
                                });
             if (std::find(names.begin(), names.end(), name) != names.end()) {
                 add_verdicts(std::move(seen), now);
+            } else {
+                for (auto const& one : seen) {
+                    bundles_elsewhere.insert(one.bundles.begin(), one.bundles.end());
+                }
             }
         }
+        keep_bundles_whole(m_report.snapshots, std::move(bundles_elsewhere));
         return {};
     }
 
@@ -68,8 +78,7 @@ class Prune {
         }
         auto verdicts = decide_retention(facts, m_rules.keep, m_rules.grace, now);
         for (std::size_t i = 0; i < seen.size(); ++i) {
-            bool const goes = !verdicts[i].keep;
-            m_report.snapshots.push_back({std::move(seen[i]), std::move(verdicts[i]), m_rules.dry_run && goes});
+            m_report.snapshots.push_back({std::move(seen[i]), std::move(verdicts[i]), false});
         }
     }
 
@@ -144,6 +153,9 @@ class Prune {
         }
         TRY(catalog.remove_files(id));
         snapshot.removed = true;
+        for (auto const& bundle : snapshot.seen.bundles) {
+            TRY(sluice::snapshot::remove_bundle(m_store, bundle)); // all its members go
+        }
         return {};
     }
 
@@ -208,6 +220,25 @@ class Prune {
 };
 
 } // namespace
+
+// Again and again, since a snapshot may tie two bundles together.
+void keep_bundles_whole(std::vector<PrunedSnapshot>& snapshots, std::set<std::string> elsewhere) {
+    std::set<std::string> kept = std::move(elsewhere);
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (auto& snapshot : snapshots) {
+            auto const& bundles = snapshot.seen.bundles;
+            auto const tie = std::find_if(bundles.begin(), bundles.end(),
+                                          [&](std::string const& bundle) { return kept.contains(bundle); });
+            if (!snapshot.verdict.keep && tie != bundles.end()) {
+                snapshot.verdict = {true, {"bundle " + *tie}};
+            }
+            for (auto const& bundle : snapshot.verdict.keep ? bundles : std::vector<std::string>{}) {
+                changed = kept.insert(bundle).second || changed;
+            }
+        }
+    }
+}
 
 Result<PruneReport> prune_store(store::Store& store, std::vector<std::string> const& names, PruneRules const& rules,
                                 time::Clock& clock) {

@@ -5,6 +5,8 @@
 #include "tools/db-snapshot/options.hpp"
 #include "tools/db-snapshot/store_survey.hpp"
 
+#include <set>
+
 namespace sluice::db_snapshot {
 
 /// A snapshot with what became of it.
@@ -13,6 +15,9 @@ struct PrunedSnapshot {
     Verdict verdict{};
     bool removed = false; ///< in a dry run: would be
 };
+
+/// Keeps what belongs to a bundle of which something is kept, here or (`elsewhere`) under names that are not pruned.
+void keep_bundles_whole(std::vector<PrunedSnapshot>& snapshots, std::set<std::string> elsewhere);
 
 struct PruneReport {
     std::vector<PrunedSnapshot> snapshots{};

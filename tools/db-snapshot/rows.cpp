@@ -81,7 +81,7 @@ class Reader {
         m_hash.add(row);
         m_bytes += row.size();
         ++m_rows;
-        TRY(m_stream.append(row));
+        TRY(m_stream.append_row(row));
         m_unreported += row.size();
         if (m_unreported >= k_progress_step) {
             m_progress(std::exchange(m_unreported, 0));

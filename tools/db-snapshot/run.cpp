@@ -3,6 +3,7 @@
 #include "common/json/json.hpp"
 #include "common/store/open_store.hpp"
 #include "tools/db-snapshot/background.hpp"
+#include "tools/db-snapshot/bundle.hpp"
 #include "tools/db-snapshot/cat.hpp"
 #include "tools/db-snapshot/export_files.hpp"
 #include "tools/db-snapshot/inspect.hpp"
@@ -49,6 +50,7 @@ Result<cli::ExitCode> run(Options const& options, cli::Context& context) {
     case Verb::unpin: return unpin(options, context);
     case Verb::stats: return stats(options, context);
     case Verb::cat: return cat(options, context);
+    case Verb::bundle: return bundle(options, context);
     case Verb::wait: return wait(options, context);
     case Verb::mask_lint: return mask_lint(options, context);
     }

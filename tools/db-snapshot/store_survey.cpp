@@ -1,6 +1,7 @@
 #include "tools/db-snapshot/store_survey.hpp"
 
 #include "common/process/signals.hpp"
+#include "common/snapshot/bundle.hpp"
 #include "common/snapshot/chunk.hpp"
 #include "common/snapshot/trash.hpp"
 #include "common/time/timestamp.hpp"
@@ -72,6 +73,7 @@ Result<Surveyed> survey_one(Catalog const& catalog, std::string const& id, time:
         TRY_ASSIGN(seen.facts, facts_of_run(catalog, id, status, now));
     }
     TRY_ASSIGN(seen.facts.pinned, catalog.is_pinned(id));
+    TRY_ASSIGN(seen.bundles, snapshot::bundles_of(catalog.store(), {catalog.name(), id}));
     return seen;
 }
 

@@ -24,6 +24,7 @@ struct Surveyed {
     std::string name;
     SnapshotFacts facts{};
     std::uint64_t stored_bytes = 0;
+    std::vector<std::string> bundles{}; ///< that it belongs to
 };
 
 /// Everything under one name, in order of the ids. Errors: bad_data for a manifest or status that cannot be read: what

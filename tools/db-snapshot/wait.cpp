@@ -2,6 +2,7 @@
 
 #include "common/json/json.hpp"
 #include "common/process/signals.hpp"
+#include "common/snapshot/bundle.hpp"
 #include "common/store/open_store.hpp"
 #include "common/time/duration_text.hpp"
 #include "tools/db-snapshot/inspect.hpp"
@@ -101,21 +102,51 @@ Result<Stand> wait_for_end(Catalog const& catalog, std::string const& id,
     }
 }
 
+namespace {
+
+Result<std::vector<snapshot::Member>> waited_for(store::Store& store, Options const& options) {
+    constexpr std::string_view prefix = "bundle:";
+    if (options.id.starts_with(prefix)) {
+        return snapshot::read_bundle(store, options.id.substr(prefix.size())).map([](snapshot::Bundle bundle) {
+            return std::move(bundle.members);
+        });
+    }
+    TRY_ASSIGN(auto const name, chosen_name(store, options.name));
+    TRY_ASSIGN(auto const id, Catalog(store, name).resolve(options.id));
+    return std::vector<snapshot::Member>{{name, id}};
+}
+
+} // namespace
+
+// One after the other, within one deadline: the bundle is complete when the last of them is.
 Result<cli::ExitCode> wait(Options const& options, cli::Context& context) {
     TRY_ASSIGN(auto store, store::open_store(options.store));
-    TRY_ASSIGN(auto const name, chosen_name(*store, options.name));
-    Catalog const catalog(*store, name);
-    TRY_ASSIGN(auto const id, catalog.resolve(options.id));
-    TRY_ASSIGN(auto const stand, wait_for_end(catalog, id, options.timeout, context.clock));
-    std::string const state = text_of(stand.standing);
+    TRY_ASSIGN(auto const members, waited_for(*store, options));
+    auto const begin = context.clock.steady_now();
+    Stand worst{Standing::complete, {}, false, {}};
+    std::string blamed = members.empty() ? "" : members.front().id;
+    for (auto const& member : members) {
+        auto left = options.timeout;
+        if (left) {
+            left = std::max(std::chrono::milliseconds{0}, *left - std::chrono::duration_cast<std::chrono::milliseconds>(
+                                                                      context.clock.steady_now() - begin));
+        }
+        TRY_ASSIGN(auto const stand, wait_for_end(Catalog(*store, member.name), member.id, left, context.clock));
+        bool const worse = stand.standing != Standing::complete || !stand.proven;
+        if (worse && worst.standing == Standing::complete) {
+            worst = stand;
+            blamed = member.id;
+        }
+    }
+    std::string const state = text_of(worst.standing);
     context.out << (options.common.json
-                        ? json::dump({{"version", 1}, {"id", id}, {"state", state}, {"problem", stand.problem}})
-                        : state + (stand.problem.empty() ? "" : ": " + stand.problem))
+                        ? json::dump({{"version", 1}, {"id", blamed}, {"state", state}, {"problem", worst.problem}})
+                        : state + (worst.problem.empty() ? "" : ": " + worst.problem))
                 << '\n';
-    if (stand.standing != Standing::complete) {
+    if (worst.standing != Standing::complete) {
         return cli::ExitCode::no;
     }
-    return stand.proven ? cli::ExitCode::ok : cli::ExitCode::unknown;
+    return worst.proven ? cli::ExitCode::ok : cli::ExitCode::unknown;
 }
 
 } // namespace sluice::db_snapshot

@@ -154,8 +154,13 @@ TEST(Manifest, keeps_how_it_was_masked) {
 }
 
 TEST(Manifest, is_refused_in_another_version) {
-    EXPECT_EQ(message_after([](Json& document) { document["version"] = 2; }),
-              "manifest has version 2; this program reads 1");
+    for (unsigned const version : {0U, 3U}) {
+        EXPECT_EQ(message_after([&](Json& document) { document["version"] = version; }),
+                  "manifest has version " + std::to_string(version) +
+                      "; this program reads 1 (databases) and 2 (streams)");
+    }
+    // A database's document under the number of the other kind.
+    EXPECT_NE(message_after([](Json& document) { document["version"] = 2; }), "taken for sound");
 }
 
 TEST(Manifest, is_refused_with_a_piece_outside_its_chunk) {
