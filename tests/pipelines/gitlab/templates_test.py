@@ -12,7 +12,6 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent)]
 import gcl  # noqa: E402
 import sandbox  # noqa: E402
 import spec_check  # noqa: E402
-import yaml  # noqa: E402
 
 ROOT = gcl.ROOT
 PIPELINES = sorted((ROOT / "ci-templates" / "gitlab").glob("*.yml"))
