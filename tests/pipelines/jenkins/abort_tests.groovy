@@ -41,6 +41,8 @@ Closure putBack = { ShopWorld world, Build build ->
     cases.is(world.query('shop', STATE), BEFORE)
     cases.has(build.log, 'is again as it was')
     cases.is('restore' in build.stages, true)
+    // Nobody else may come between the change and the way back.
+    assert build.log.indexOf('is again as it was') < build.log.indexOf('Lock released')
 }
 
 inWorld('abort while the snapshot is taken: nothing was changed', 'two-at-once', [:], abortAt('snapshot begins')) { world, build ->
