@@ -25,6 +25,8 @@ Closure inWorld = { String name, String scenario, Map more, Closure arrange, Clo
         try {
             arrange(world, build)
             build.run(ShopWorld.callOf('separatedMigrations', settings(world, more)))
+            // After an abort all is over, and not only for Jenkins.
+            cases.is(build.result == 'ABORTED' ? world.processes() : [], [])
             check(world, build)
             world.hasNoSecretIn(build)
             cases.is(world.controller.isLocked('sluice-production-DATABASE_URL'), false)
