@@ -109,7 +109,7 @@ def wrong_when_stopped(tools):
 
 
 def main():
-    tools, names = sys.argv[1], sys.argv[2:]
+    tools, names = str(pathlib.Path(sys.argv[1]).resolve()), sys.argv[2:]
     scenarios = [one for one in world.scenarios() if not names or one["id"] in names]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         jobs = [(one, pool.submit(wrong_in, one, tools)) for one in scenarios]

@@ -25,6 +25,8 @@ Closure inWorld = { String name, String scenario, Map more, Closure arrange, Clo
         try {
             arrange(world, build)
             build.run(ShopWorld.callOf('separatedMigrations', settings(world, more)))
+            // After an abort all is over, and not only for Jenkins.
+            cases.is(build.result == 'ABORTED' ? world.processes() : [], [])
             check(world, build)
             world.hasNoSecretIn(build)
             cases.is(world.controller.isLocked('sluice-production-DATABASE_URL'), false)
@@ -41,6 +43,8 @@ Closure putBack = { ShopWorld world, Build build ->
     cases.is(world.query('shop', STATE), BEFORE)
     cases.has(build.log, 'is again as it was')
     cases.is('restore' in build.stages, true)
+    // Nobody else may come between the change and the way back.
+    assert build.log.indexOf('is again as it was') < build.log.indexOf('Lock released')
 }
 
 inWorld('abort while the snapshot is taken: nothing was changed', 'two-at-once', [:], abortAt('snapshot begins')) { world, build ->

@@ -129,4 +129,47 @@ atGate('gate manual: a person refuses, and nothing is changed', 'abort') { world
     ends('ABORTED', BEFORE)(world, build)
     cases.is('protect' in build.stages, false)
 }
+// ---- what the shipped files do not show --------------------------------------------------------------------------------
+
+Closure calls = { String name, String scenario, String text, Closure check ->
+    cases.later(name) {
+        ShopWorld world = ShopWorld.started(cases.folder(), scenario, tools)
+        Build older = world.build()
+        Build build = world.build()
+        try {
+            String secrets = ShopWorld.literal(world.credentials())
+            String whole = "@Library('sluice@v0.1.0') _\n" + text.replace('SECRETS', secrets).replace('PRODUCTION', (String) world.variables.PRODUCTION_ID)
+            build.run(whole)
+            check(world, build, { older.run(whole) })
+        } catch (Error failure) {
+            throw new AssertionError((Object) "${failure.message}\n${build.log}\n${older.log}".toString())
+        } finally {
+            world.stop()
+        }
+    }
+}
+String protecting = "protectedStep(databaseName: 'shop', smokeDeadline: '5s', credentials: SECRETS, " +
+    "restoreOptions: [production: 'PRODUCTION', acceptLoss: 'all']"
+calls('protectedStep: a failing block is put back', 'migration-fails', "node { checkout scm\n ${protecting}) { sh './migrate up' } }") { world, build, again ->
+    ends('FAILURE', BEFORE)(world, build)
+    cases.has(build.log, 'is again as it was')
+}
+calls('protectedStep: checks that say no put it back', 'smoke-fails', "node { checkout scm\n ${protecting}) { sh './migrate up' } }") { world, build, again ->
+    ends('FAILURE', BEFORE)(world, build)
+}
+calls('protectedStep: restore manual leaves it to a person', 'migration-fails',
+      "node { checkout scm\n ${protecting}, restore: 'manual') { sh './migrate up' } }") { world, build, again ->
+    ends('FAILURE', '200|20200.00|0001_shop 0002_orders')(world, build)
+    cases.has(build.log, 'HAS NOT BEEN PUT BACK')
+    cases.has(build.log, 'restore is manual')
+}
+calls('a build that a newer one has overtaken ends before the lock', 'code-release',
+      "separatedCode(splitOptions: [deployed: 'deployed-1'], deployCommand: './deploy', smokeDeadline: '5s', credentials: SECRETS, " +
+      "checksDuringOptions: [maxOutage: '5s', after: '0s'])") { world, build, again ->
+    cases.is(build.result, 'SUCCESS')
+    Build older = again()
+    cases.is(older.result, 'NOT_BUILT')
+    cases.is(older.stages, ['split'])
+    cases.hasNot(older.log, 'Lock acquired')
+}
 cases.end()

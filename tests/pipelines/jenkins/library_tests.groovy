@@ -124,4 +124,25 @@ test('tools from an archive: nothing is unpacked when it is not') {
 test('tools of another version than the library are refused') {
     cases.has(withTools([toolSha256: sum, toolVersion: '9.9.9']).log, 'this library needs version 9.9.9 of the tools')
 }
+// ---- the self-test that users run on their own server ------------------------------------------------------------------
+
+String selfTest = new File(source, 'ci-templates/jenkins/Jenkinsfile.self-test').text.replace('time: 60', 'time: 1')
+test('Jenkinsfile.self-test: runs to its end') {
+    Build done = new Build(server(), 'job').run(selfTest.replace('sleep 60', 'true'))
+    cases.is(done.result, 'SUCCESS')
+    cases.is(done.stages.size(), 6)
+    cases.has(done.log, 'after the restart: exit status 0')
+}
+test('Jenkinsfile.self-test: notices tools that are not there') {
+    def controller = server()
+    controller.agentEnvironment.PATH = System.getenv('PATH')
+    cases.is(new Build(controller, 'job').run(selfTest).result, 'FAILURE')
+}
+test('Jenkinsfile.self-test: an abort is passed on to the command') {
+    Build done = new Build(server(), 'job')
+    done.whenLogged('phase name=command') { done.abort() }
+    done.run(selfTest)
+    cases.is(done.result, 'ABORTED')
+    cases.has(done.log, 'signal passed on to the command')
+}
 cases.end()

@@ -78,6 +78,19 @@ class ShopWorld {
         return run(true, ['psql', '-XqAt', '-h', server.PGHOST, '-p', server.PGPORT, '-U', 'postgres', '-d', database, '-c', sql], null)
     }
 
+    /** Processes of the agent that are still there; the service itself is started without the agent's environment. */
+    List<String> processes() {
+        return new File('/proc').list().findAll { it.isInteger() && environmentOf(it).contains("\u0000HOME=${folder.path}\u0000") }
+    }
+
+    private static String environmentOf(String pid) {
+        try {
+            return '\u0000' + new File("/proc/${pid}/environ").getText('ISO-8859-1')
+        } catch (IOException gone) {
+            return ''
+        }
+    }
+
     /** Whatever a pipeline wrote, unmasked, must hold no secret. */
     void hasNoSecretIn(Build build) {
         List<String> secrets = new JsonSlurper().parse(new File(folder, 'secrets.json'))
