@@ -18,8 +18,8 @@ namespace sluice::snapshot {
 /// near 16 MiB, and stays below the size where object stores want a multipart upload (reference/s3-feasibility.md).
 inline constexpr std::uint64_t k_chunk_bytes = std::uint64_t{8} * 1024 * 1024;
 
-/// Where rows are cut into chunks by their content: a change costs a chunk or two. Smaller ones cost requests and lines in
-/// the manifest, and compress less.
+/// Where rows are cut into chunks by their content: a change costs a chunk or two. Smaller ones cost requests and lines
+/// in the manifest, and compress less.
 inline constexpr std::uint64_t k_row_chunk_least = std::uint64_t{512} * 1024;
 inline constexpr std::uint64_t k_row_chunk_average = k_row_chunk_least + std::uint64_t{1024} * 1024;
 

@@ -5,6 +5,7 @@
 #include "tests/support/must.hpp"
 
 #include <gtest/gtest.h>
+#include <set>
 #include <thread>
 
 namespace sluice::snapshot {
@@ -293,6 +294,38 @@ TEST(ReadPieces, holds_one_chunk_and_fetches_it_once) {
     store.reads = 0;
     EXPECT_EQ(joined(store, {chunk}, {{0, 4, 2}, {0, 0, 3}}), "efabc");
     EXPECT_EQ(store.reads, 1U);
+}
+
+// A row that goes, or comes, in the middle costs the chunk around it; the cuts after it stay where they were.
+TEST_F(ChunkedStreamTest, cuts_rows_so_that_one_row_less_moves_no_other_cut) {
+    auto const chunks_without = [&](int left_out) {
+        ChunkWriter writer(m_store, {});
+        Compressor compressor;
+        ChunkedStream stream(writer, compressor);
+        for (int i = 0; i < 80'000; ++i) {
+            if (i != left_out) {
+                must(stream.append_row(std::to_string(i) + "\t" + std::string(80, static_cast<char>('a' + i % 7)) +
+                                       "\n"));
+            }
+        }
+        stream.end_part(80'000);
+        must(stream.finish());
+        std::set<std::string> ids;
+        for (auto const& chunk : writer.take_chunks()) {
+            EXPECT_LE(chunk.plain_bytes, k_chunk_bytes);
+            ids.insert(chunk.id);
+        }
+        return ids;
+    };
+    auto const before = chunks_without(-1);
+    auto const after = chunks_without(40'000);
+    EXPECT_GE(before.size(), 3U) << "of some 6.8 MB";
+    std::size_t common = 0;
+    for (auto const& id : after) {
+        common += before.contains(id) ? 1 : 0;
+    }
+    EXPECT_GE(common + 2, before.size());
+    EXPECT_LT(common, before.size());
 }
 
 } // namespace
