@@ -37,7 +37,7 @@ def install(build_folder):
         making.mkdir(parents=True)
         for name in ("package.json", "package-lock.json"):
             shutil.copy(HERE / name, making)
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=making, check=True,
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=making, check=True,
                        stdout=subprocess.DEVNULL, timeout=300)
         try:
             making.rename(folder)
