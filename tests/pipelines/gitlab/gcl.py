@@ -46,6 +46,11 @@ def install(build_folder):
     return folder / "node_modules"
 
 
+def node_folder(modules):
+    """Where the pinned node is. By its package: npm 9 makes no link to it in .bin."""
+    return next(modules.glob("node-linux-*")) / "bin"
+
+
 @dataclasses.dataclass
 class Run:
     """One pipeline. `jobs` has the exit code of every job that ran; `allowed` those whose failure was allowed."""
@@ -72,11 +77,11 @@ class Gcl:
         self.tools = tools
 
     def command(self, *arguments):
-        return [str(self.modules / ".bin" / "node"), str(self.modules / "gitlab-ci-local" / "dist" / "index.js"),
+        return [str(node_folder(self.modules) / "node"), str(self.modules / "gitlab-ci-local" / "dist" / "index.js"),
                 "--shell-isolation", "--force-shell-executor", "--no-artifacts-to-source", *arguments]
 
     def environment(self, home):
-        path = ([str(self.tools)] if self.tools else []) + [str(self.modules / ".bin"), "/usr/local/bin", "/usr/bin", "/bin"]
+        path = ([str(self.tools)] if self.tools else []) + [str(node_folder(self.modules)), "/usr/local/bin", "/usr/bin", "/bin"]
         # The runner's own temporary files stay in the sandbox too.
         return {"PATH": ":".join(path), "HOME": str(home), "NO_COLOR": "1", "LC_ALL": "C.UTF-8",
                 "PYTHONDONTWRITEBYTECODE": "1", "GIT_CONFIG_GLOBAL": "/dev/null"}
