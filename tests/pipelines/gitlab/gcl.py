@@ -143,7 +143,7 @@ def load_documents(text):
 def as_remote(folder):
     """What a clone of GitLab's has, and gitlab-ci-local asks for: a remote with a default branch."""
     git = ["git", "-C", str(folder)]
-    subprocess.run([*git, "remote", "add", "origin", f"git@{SERVER}:acme/app.git"], check=True)
+    subprocess.run([*git, "remote", "add", "origin", f"https://{SERVER}/acme/app.git"], check=True)
     subprocess.run([*git, "update-ref", "refs/remotes/origin/main", "main"], check=True)
     subprocess.run([*git, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"], check=True)
 
