@@ -37,13 +37,18 @@ def install(build_folder):
         making.mkdir(parents=True)
         for name in ("package.json", "package-lock.json"):
             shutil.copy(HERE / name, making)
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=making, check=True,
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=making, check=True,
                        stdout=subprocess.DEVNULL, timeout=300)
         try:
             making.rename(folder)
         except OSError:  # another test was first
             shutil.rmtree(making)
     return folder / "node_modules"
+
+
+def node_folder(modules):
+    """Where the pinned node is. By its package: npm 9 makes no link to it in .bin."""
+    return next(modules.glob("node-linux-*")) / "bin"
 
 
 @dataclasses.dataclass
@@ -72,11 +77,11 @@ class Gcl:
         self.tools = tools
 
     def command(self, *arguments):
-        return [str(self.modules / ".bin" / "node"), str(self.modules / "gitlab-ci-local" / "dist" / "index.js"),
+        return [str(node_folder(self.modules) / "node"), str(self.modules / "gitlab-ci-local" / "dist" / "index.js"),
                 "--shell-isolation", "--force-shell-executor", "--no-artifacts-to-source", *arguments]
 
     def environment(self, home):
-        path = ([str(self.tools)] if self.tools else []) + [str(self.modules / ".bin"), "/usr/local/bin", "/usr/bin", "/bin"]
+        path = ([str(self.tools)] if self.tools else []) + [str(node_folder(self.modules)), "/usr/local/bin", "/usr/bin", "/bin"]
         # The runner's own temporary files stay in the sandbox too.
         return {"PATH": ":".join(path), "HOME": str(home), "NO_COLOR": "1", "LC_ALL": "C.UTF-8",
                 "PYTHONDONTWRITEBYTECODE": "1", "GIT_CONFIG_GLOBAL": "/dev/null"}
@@ -138,7 +143,7 @@ def load_documents(text):
 def as_remote(folder):
     """What a clone of GitLab's has, and gitlab-ci-local asks for: a remote with a default branch."""
     git = ["git", "-C", str(folder)]
-    subprocess.run([*git, "remote", "add", "origin", f"git@{SERVER}:acme/app.git"], check=True)
+    subprocess.run([*git, "remote", "add", "origin", f"https://{SERVER}/acme/app.git"], check=True)
     subprocess.run([*git, "update-ref", "refs/remotes/origin/main", "main"], check=True)
     subprocess.run([*git, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"], check=True)
 

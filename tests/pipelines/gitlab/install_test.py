@@ -12,7 +12,7 @@ import gcl  # noqa: E402
 
 def main():
     modules = gcl.install(sys.argv[1])
-    node = subprocess.run([modules / ".bin" / "node", "--version"], check=True, capture_output=True, text=True).stdout
+    node = subprocess.run([gcl.node_folder(modules) / "node", "--version"], check=True, capture_output=True, text=True).stdout
     package = json.loads((modules / "gitlab-ci-local" / "package.json").read_text(encoding="utf-8"))
     lock = json.loads((gcl.HERE / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     cases = {
