@@ -140,8 +140,8 @@ class Child {
   public:
     static Result<Child> start(Command const& command);
     Child(Child&& other) noexcept
-        : m_pid(std::exchange(other.m_pid, -1)), m_end(std::move(other.m_end)), m_out(std::move(other.m_out)),
-          m_err(std::move(other.m_err)) {}
+        : m_pid(std::exchange(other.m_pid, -1)), m_group(other.m_group), m_end(std::move(other.m_end)),
+          m_out(std::move(other.m_out)), m_err(std::move(other.m_err)) {}
     Child& operator=(Child&&) = delete;
     ~Child() {
         if (m_pid > 0) {
@@ -154,13 +154,14 @@ class Child {
 
   private:
     Child(pid_t pid, Descriptor out, Descriptor err)
-        : m_pid(pid), m_end(open_end(pid)), m_out(std::move(out)), m_err(std::move(err)) {}
+        : m_pid(pid), m_group(pid), m_end(open_end(pid)), m_out(std::move(out)), m_err(std::move(err)) {}
     Result<bool> pump(Command const& command, Outcome& outcome);
     Result<void> drain(Command const& command, Outcome& outcome);
     void stop(std::chrono::milliseconds grace);
     [[nodiscard]] bool reap(Outcome& outcome, int flags);
 
-    pid_t m_pid;
+    pid_t m_pid;      // -1 once it was waited for
+    pid_t m_group;    // what it left behind may still be in it
     Descriptor m_end; // readable once the child has ended: no poll interval is slept through
     Descriptor m_out;
     Descriptor m_err;
@@ -237,7 +238,7 @@ bool Child::reap(Outcome& outcome, int flags) {
 
 // The child may end at once and leave others of its group behind, who are waited for and killed just the same.
 void Child::stop(std::chrono::milliseconds grace) {
-    pid_t const group = m_pid;
+    pid_t const group = m_group;
     kill(-group, SIGTERM);
     time::Deadline const end(time::real_clock(), grace);
     Outcome ignored;
@@ -286,8 +287,15 @@ Result<Outcome> Child::finish(Command const& command) {
             return fail(Errc::timed_out, "'" + command.arguments.front() + "' did not end in time and was stopped");
         }
         open = *more;
-        if (reap(outcome, WNOHANG)) {
-            TRY(drain(command, outcome));
+        if (m_pid > 0 && reap(outcome, WNOHANG)) {
+            m_end.reset();
+            if (!command.until_output_ends) {
+                TRY(drain(command, outcome));
+                break;
+            }
+        }
+        // Its stderr may be held open by a daemon that it started; only stdout is waited for.
+        if (m_pid < 0 && m_out.get() < 0) {
             break;
         }
     }

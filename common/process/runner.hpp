@@ -23,6 +23,9 @@ struct Command {
     std::chrono::milliseconds grace{10'000};          ///< between the polite signal and SIGKILL
     /// Receives stdout piece by piece; empty: stdout is captured into `Outcome::output`. An error stops the child.
     std::function<Result<void>(std::string_view)> on_output{};
+    /// With `on_output`: waits for the end of stdout too, which other processes that the child left behind may hold
+    /// open.
+    bool until_output_ends = false;
     /// The child's stdout and stderr both go to our stderr, for a user's own command.
     bool show_output = false;
 };

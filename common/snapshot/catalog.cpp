@@ -15,7 +15,9 @@ namespace sluice::snapshot {
 
 namespace {
 
-constexpr unsigned k_status_version = 1;
+// Version 2 has "log". Runs in the foreground write version 1, which every version of this program reads.
+constexpr unsigned k_plain_status_version = 1;
+constexpr unsigned k_logged_status_version = 2;
 constexpr char const* k_status_file = "status.json";
 constexpr char const* k_manifest_file = "manifest.json";
 constexpr char const* k_verified_file = "verified.json";
@@ -36,9 +38,12 @@ Result<Status> parse_status(std::string const& text, std::string const& name) {
     status.host = reader.required<std::string>("host");
     status.bytes_done = reader.required<std::uint64_t>("bytes_done");
     status.error = reader.required<std::string>("error");
+    if (version == k_logged_status_version) {
+        status.log = reader.required<std::string>("log");
+    }
     TRY(reader.finish().map_error(while_doing("reading '" + name + "'")));
     auto const place = std::find(k_state_names.begin(), k_state_names.end(), state);
-    if (version != k_status_version || place == k_state_names.end()) {
+    if (version < k_plain_status_version || version > k_logged_status_version || place == k_state_names.end()) {
         return fail(Errc::bad_data, "'" + name + "' has a version or state this program does not know");
     }
     status.state = static_cast<State>(place - k_state_names.begin());
@@ -116,14 +121,17 @@ Result<void> Catalog::write_status(Status const& status) const {
         TRY(m_store.write(folder() + k_history_file,
                           json::dump_indented({{"version", 1}, {"first_snapshot", status.id}})));
     }
-    Json const document{{"version", k_status_version},
-                        {"id", status.id},
-                        {"state", k_state_names.at(static_cast<std::size_t>(status.state))},
-                        {"started", status.started},
-                        {"heartbeat", status.heartbeat},
-                        {"host", status.host},
-                        {"bytes_done", status.bytes_done},
-                        {"error", status.error}};
+    Json document{{"version", status.log.empty() ? k_plain_status_version : k_logged_status_version},
+                  {"id", status.id},
+                  {"state", k_state_names.at(static_cast<std::size_t>(status.state))},
+                  {"started", status.started},
+                  {"heartbeat", status.heartbeat},
+                  {"host", status.host},
+                  {"bytes_done", status.bytes_done},
+                  {"error", status.error}};
+    if (!status.log.empty()) {
+        document["log"] = status.log;
+    }
     return m_store.write(key(status.id, k_status_file), json::dump_indented(document));
 }
 
@@ -205,6 +213,28 @@ Result<std::string> Catalog::resolve(std::string const& wanted) const {
 }
 
 Result<Manifest> Catalog::find(std::string const& wanted, time::Wall now) const {
+    TRY_ASSIGN(auto manifest, find_any(wanted, now));
+    if (manifest.stream) {
+        return fail(Errc::usage, "snapshot '" + manifest.id + "' holds a stream and not a database",
+                    "Get it back with: db-snapshot cat " + manifest.id + " --name " + m_name);
+    }
+    return manifest;
+}
+
+// Among the last few, so that a row of failed runs does not cost a request each.
+Result<std::optional<Manifest>> Catalog::newest() const {
+    constexpr std::size_t most_looks = 20;
+    TRY_ASSIGN(auto const known, ids());
+    for (std::size_t i = 0; i < known.size() && i < most_looks; ++i) {
+        auto manifest = this->manifest(known[known.size() - 1 - i]);
+        if (manifest ? manifest->has_value() : manifest.error().kind != Errc::bad_data) {
+            return manifest;
+        }
+    }
+    return std::optional<Manifest>{};
+}
+
+Result<Manifest> Catalog::find_any(std::string const& wanted, time::Wall now) const {
     TRY_ASSIGN(auto const id, resolve(wanted));
     TRY_ASSIGN(auto manifest, this->manifest(id));
     if (manifest) {

@@ -21,6 +21,7 @@ struct Status {
     std::string host;
     std::uint64_t bytes_done = 0;
     std::string error; ///< why it failed
+    std::string log{}; ///< "HOST:/path" of what a run in the background writes; else empty
 
     /// Running by its own word, but silent for longer than `k_heartbeat_limit`: its process is gone.
     [[nodiscard]] bool is_stale(time::Wall now) const;
@@ -104,8 +105,14 @@ class Catalog {
 
     /// `latest` or an id, to an id that has the form of one. Errors: not_found, naming what there is.
     [[nodiscard]] Result<std::string> resolve(std::string const& wanted) const;
-    /// As `resolve`, then its manifest. Errors: not_found, with the state of a snapshot that has no manifest.
+    /// As `resolve`, then its manifest. Errors: not_found, with the state of a snapshot that has no manifest; usage for
+    /// the snapshot of a stream.
     [[nodiscard]] Result<Manifest> find(std::string const& wanted, time::Wall now) const;
+    /// The same, of whatever it is a snapshot.
+    [[nodiscard]] Result<Manifest> find_any(std::string const& wanted, time::Wall now) const;
+    /// The newest sound manifest under this name, whatever `latest` says; nothing where there is none among the last
+    /// few.
+    [[nodiscard]] Result<std::optional<Manifest>> newest() const;
 
   private:
     [[nodiscard]] std::string folder() const { return "snapshots/" + m_name + "/"; }

@@ -118,9 +118,32 @@ Json tables_json(Manifest const& manifest) {
     return list;
 }
 
+Json pipeline_json(ci::Pipeline const& pipeline) {
+    return {{"system", pipeline.system}, {"id", pipeline.id}, {"url", pipeline.url}, {"commit", pipeline.commit}};
+}
+
+Json stream_document_of(Manifest const& manifest) {
+    Stream const& stream = *manifest.stream;
+    return {{"version", k_stream_manifest_version},
+            {"id", manifest.id},
+            {"name", manifest.name},
+            {"started", manifest.started},
+            {"finished", manifest.finished},
+            {"tool_version", manifest.tool_version},
+            {"labels", manifest.labels},
+            {"pipeline", pipeline_json(manifest.pipeline)},
+            {"stream",
+             {{"bytes", stream.bytes},
+              {"sha256", stream.sha256},
+              {"producer_checked", stream.producer_checked},
+              {"producer", stream.producer},
+              {"pieces", pieces_json(stream.pieces)}}},
+            {"chunks", chunks_json(manifest.chunks)}};
+}
+
 Json document_of(Manifest const& manifest) {
     Inventory const& inventory = manifest.inventory;
-    return {{"version", k_manifest_version},
+    return {{"version", k_database_manifest_version},
             {"id", manifest.id},
             {"name", manifest.name},
             {"started", manifest.started},
@@ -128,11 +151,7 @@ Json document_of(Manifest const& manifest) {
             {"tool_version", manifest.tool_version},
             {"pg_dump_major", manifest.pg_dump_major},
             {"labels", manifest.labels},
-            {"pipeline",
-             {{"system", manifest.pipeline.system},
-              {"id", manifest.pipeline.id},
-              {"url", manifest.pipeline.url},
-              {"commit", manifest.pipeline.commit}}},
+            {"pipeline", pipeline_json(manifest.pipeline)},
             {"masked", manifest.masked},
             {"masking", masking_json(manifest.masking)},
             {"source", source_json(inventory.source)},
@@ -181,7 +200,8 @@ std::uint64_t Manifest::total_rows() const {
 }
 
 std::uint64_t Manifest::total_plain_bytes() const {
-    return sum(*this, [](TableData const& table) { return table.bytes; }) + large_object_data.bytes;
+    return sum(*this, [](TableData const& table) { return table.bytes; }) + large_object_data.bytes +
+           (stream ? stream->bytes : 0);
 }
 
 std::uint64_t Manifest::total_stored_bytes() const {
@@ -190,7 +210,7 @@ std::uint64_t Manifest::total_stored_bytes() const {
 }
 
 std::string to_text(Manifest const& manifest) {
-    Json document = document_of(manifest);
+    Json document = manifest.stream ? stream_document_of(manifest) : document_of(manifest);
     document["sha256"] = sha256_hex(json::dump(document));
     return json::dump(document) + "\n";
 }

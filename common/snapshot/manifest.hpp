@@ -57,6 +57,16 @@ struct Masking {
     std::vector<MaskedColumn> columns{};
 };
 
+/// Any bytes that a program wrote, in place of a database.
+struct Stream {
+    std::uint64_t bytes = 0;
+    std::string sha256; ///< of the whole stream
+    bool producer_checked =
+        false;            ///< we ran the producer and it ended well; else it was a plain pipe, and nobody knows
+    std::string producer; ///< the name of the program, without its arguments, which may be secret; empty for a pipe
+    std::vector<Piece> pieces; ///< whole chunks, cut by content
+};
+
 /// All that a restore needs and proves itself by. Written last: without it a snapshot does not exist.
 struct Manifest {
     std::string id;
@@ -70,17 +80,23 @@ struct Manifest {
     bool masked = false;
     std::optional<Masking> masking{}; ///< exactly where `masked`
     Inventory inventory;
-    std::vector<TableData> data; ///< one for each of `inventory.tables`
-    TableData large_object_data; ///< rows of oid, offset, bytes in slices of `k_large_object_slice`
-    std::vector<Piece> schema;   ///< a pg_dump archive of the sections pre-data and post-data
+    std::vector<TableData> data;    ///< one for each of `inventory.tables`
+    TableData large_object_data;    ///< rows of oid, offset, bytes in slices of `k_large_object_slice`
+    std::vector<Piece> schema;      ///< a pg_dump archive of the sections pre-data and post-data
+    std::optional<Stream> stream{}; ///< then there is nothing of a database
     std::vector<ChunkInfo> chunks;
 
     [[nodiscard]] std::uint64_t total_rows() const;
     [[nodiscard]] std::uint64_t total_plain_bytes() const;
     [[nodiscard]] std::uint64_t total_stored_bytes() const;
+    /// Whether it is known that what it holds is whole.
+    [[nodiscard]] bool is_proven() const { return !stream || stream->producer_checked; }
 };
 
-inline constexpr unsigned k_manifest_version = 1;
+/// Of a database's manifest, and of a stream's. A change of either kind gives it the next free number, so that a
+/// program that knows neither says so; what was written before is read on.
+inline constexpr unsigned k_database_manifest_version = 1;
+inline constexpr unsigned k_stream_manifest_version = 2;
 
 /// Large objects travel as rows of (oid, offset, at most this many bytes).
 inline constexpr std::uint64_t k_large_object_slice = 1'048'576;
@@ -88,7 +104,8 @@ inline constexpr std::uint64_t k_large_object_slice = 1'048'576;
 /// As the manifest states it, for other reports too; null for none.
 [[nodiscard]] Json masking_json(std::optional<Masking> const& masking);
 
-/// The document, with a SHA-256 over all the rest of it in "sha256". Schema: common/snapshot/manifest.schema.json.
+/// The document, with a SHA-256 over all the rest of it in "sha256". Schemas: common/snapshot/manifest.schema.json and
+/// stream_manifest.schema.json.
 [[nodiscard]] std::string to_text(Manifest const& manifest);
 
 /// Strict: an unknown key, a wrong checksum or a piece outside its chunk is bad_data. `name` is for messages.

@@ -260,21 +260,52 @@ Result<void> read_inventory(json::ObjectReader& reader, Manifest& manifest) {
     return {};
 }
 
-Result<Manifest> read_manifest(Json const& document) {
-    json::ObjectReader reader(document, "");
-    Manifest manifest;
-    if (auto const version = reader.required<unsigned>("version"); version != k_manifest_version) {
-        return fail(Errc::bad_data, "manifest has version " + std::to_string(version) + "; this program reads " +
-                                        std::to_string(k_manifest_version));
-    }
+Result<Stream> read_stream(Json const& json, std::string const& path) {
+    json::ObjectReader reader(json, path);
+    Stream stream;
+    stream.bytes = reader.required<std::uint64_t>("bytes");
+    stream.sha256 = reader.required<std::string>("sha256");
+    stream.producer_checked = reader.required<bool>("producer_checked");
+    stream.producer = reader.required<std::string>("producer");
+    TRY_ASSIGN(stream.pieces, read_list<Piece>(reader, "pieces", read_piece));
+    TRY(reader.finish());
+    return stream;
+}
+
+// What all kinds of snapshots have.
+Result<void> read_head(json::ObjectReader& reader, Manifest& manifest) {
     manifest.id = reader.required<std::string>("id");
     manifest.name = reader.required<std::string>("name");
     manifest.started = reader.required<std::string>("started");
     manifest.finished = reader.required<std::string>("finished");
     manifest.tool_version = reader.required<std::string>("tool_version");
-    manifest.pg_dump_major = reader.required<int>("pg_dump_major");
     TRY_ASSIGN(manifest.labels, read_object<std::map<std::string, std::string>>(reader, "labels", read_labels));
     TRY_ASSIGN(manifest.pipeline, read_object<ci::Pipeline>(reader, "pipeline", read_pipeline));
+    return {};
+}
+
+Result<Manifest> read_stream_manifest(json::ObjectReader& reader) {
+    Manifest manifest;
+    TRY(read_head(reader, manifest));
+    TRY_ASSIGN(manifest.stream, read_object<Stream>(reader, "stream", read_stream));
+    TRY_ASSIGN(manifest.chunks, read_list<ChunkInfo>(reader, "chunks", read_chunk));
+    TRY(reader.finish());
+    return manifest;
+}
+
+Result<Manifest> read_manifest(Json const& document) {
+    json::ObjectReader reader(document, "");
+    auto const version = reader.required<unsigned>("version");
+    if (version == k_stream_manifest_version) {
+        return read_stream_manifest(reader);
+    }
+    if (version != k_database_manifest_version) {
+        return fail(Errc::bad_data, "manifest has version " + std::to_string(version) +
+                                        "; this program reads 1 (databases) and 2 (streams)");
+    }
+    Manifest manifest;
+    TRY(read_head(reader, manifest));
+    manifest.pg_dump_major = reader.required<int>("pg_dump_major");
     manifest.masked = reader.required<bool>("masked");
     TRY_ASSIGN(manifest.masking, read_object<std::optional<Masking>>(reader, "masking", read_masking));
     if (manifest.masked != manifest.masking.has_value()) {
@@ -302,7 +333,8 @@ Result<void> check_pieces(Manifest const& manifest) {
         return std::all_of(data.parts.begin(), data.parts.end(), [&](Part const& part) { return sound(part.pieces); });
     };
     bool const all = sound(manifest.schema) && data_sound(manifest.large_object_data) &&
-                     std::all_of(manifest.data.begin(), manifest.data.end(), data_sound);
+                     std::all_of(manifest.data.begin(), manifest.data.end(), data_sound) &&
+                     (!manifest.stream || sound(manifest.stream->pieces));
     return all ? Result<void>{} : fail(Errc::bad_data, "a piece lies outside its chunk");
 }
 

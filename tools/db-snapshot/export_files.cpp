@@ -8,6 +8,7 @@
 #include "common/snapshot/loader.hpp"
 #include "common/snapshot/table_ranges.hpp"
 #include "common/store/open_store.hpp"
+#include "tools/db-snapshot/cat.hpp"
 #include "tools/db-snapshot/export_sql.hpp"
 #include "tools/db-snapshot/inspect.hpp"
 #include "tools/db-snapshot/restore_script.hpp"
@@ -46,6 +47,12 @@ class Exporter {
         std::filesystem::permissions(m_directory / "restore.sh", std::filesystem::perms::owner_exec,
                                      std::filesystem::perm_options::add, ignored);
         return {};
+    }
+
+    Result<void> write_stream() {
+        TRY(write("stream", [&](auto const& out) { return read_stream(m_store, m_manifest, out); }));
+        TRY(write_text("manifest.json", snapshot::to_text(m_manifest)));
+        return write_text("SHA256SUMS", std::string(m_sums));
     }
 
   private:
@@ -134,9 +141,10 @@ Result<void> prepare(std::filesystem::path const& directory) {
 Result<cli::ExitCode> export_files(Options const& options, cli::Context& context) {
     TRY_ASSIGN(auto store, store::open_store(options.store));
     TRY_ASSIGN(auto const name, chosen_name(*store, options.name));
-    TRY_ASSIGN(auto const manifest, snapshot::Catalog(*store, name).find(options.id, context.clock.wall_now()));
+    TRY_ASSIGN(auto const manifest, snapshot::Catalog(*store, name).find_any(options.id, context.clock.wall_now()));
     TRY(prepare(options.directory));
-    TRY(Exporter(*store, manifest, options.directory).write_all());
+    Exporter exporter(*store, manifest, options.directory);
+    TRY(manifest.stream ? exporter.write_stream() : exporter.write_all());
     context.out << (options.common.json
                         ? json::dump({{"version", 1}, {"id", manifest.id}, {"directory", options.directory}})
                         : options.directory)

@@ -88,6 +88,8 @@ Json entry_json(Entry const& entry) {
         json["stored_bytes"] = entry.manifest->total_stored_bytes();
         json["labels"] = entry.manifest->labels;
         json["masked"] = entry.manifest->masked;
+        json["kind"] = entry.manifest->stream ? "stream" : "database";
+        json["proven"] = entry.manifest->is_proven();
     }
     return json;
 }
@@ -96,10 +98,13 @@ void print_entry(std::ostream& out, Entry const& entry, time::Wall now) {
     out << std::left << std::setw(20) << entry.name << ' ' << entry.id << "  " << std::setw(9) << entry.state;
     if (entry.manifest) {
         out << ' ' << std::setw(9) << (age_text(entry.manifest->finished, now) + " old") << ' ' << std::right
-            << std::setw(12) << entry.manifest->total_rows() << " rows  " << std::setw(7)
-            << log::size_text(entry.manifest->total_stored_bytes());
+            << std::setw(12)
+            << (entry.manifest->stream ? "a stream" : std::to_string(entry.manifest->total_rows()) + " rows") << "  "
+            << std::setw(7) << log::size_text(entry.manifest->total_stored_bytes());
     }
-    out << (entry.latest ? "  latest" : "") << (entry.problem.empty() ? "" : "  " + entry.problem);
+    out << (entry.latest ? "  latest" : "")
+        << (entry.manifest && !entry.manifest->is_proven() ? "  producer not checked" : "")
+        << (entry.problem.empty() ? "" : "  " + entry.problem);
     for (auto const& [key, value] : entry.manifest ? entry.manifest->labels : std::map<std::string, std::string>{}) {
         out << "  " << key << '=' << value;
     }
@@ -129,6 +134,7 @@ Json manifest_json(Manifest const& manifest, time::Wall now) {
                           {"data_excluded", manifest.inventory.tables[i].data_excluded}});
     }
     return {{"version", 1},
+            {"kind", "database"},
             {"id", manifest.id},
             {"name", manifest.name},
             {"started", manifest.started},
@@ -169,6 +175,37 @@ void print_manifest(std::ostream& out, Manifest const& manifest, time::Wall now)
         out << std::right << std::setw(14) << manifest.data[i].rows << "  " << manifest.inventory.tables[i].plain_name()
             << (manifest.inventory.tables[i].data_excluded ? "  (rows left out)" : "") << '\n';
     }
+}
+
+Json stream_json(Manifest const& manifest, time::Wall now) {
+    auto const& stream = *manifest.stream;
+    return {{"version", 1},
+            {"kind", "stream"},
+            {"id", manifest.id},
+            {"name", manifest.name},
+            {"started", manifest.started},
+            {"finished", manifest.finished},
+            {"age", age_text(manifest.started, now)},
+            {"labels", manifest.labels},
+            {"producer", stream.producer},
+            {"producer_checked", stream.producer_checked},
+            {"sha256", stream.sha256},
+            {"chunks", manifest.chunks.size()},
+            {"plain_bytes", stream.bytes},
+            {"stored_bytes", manifest.total_stored_bytes()}};
+}
+
+void print_stream(std::ostream& out, Manifest const& manifest, time::Wall now) {
+    auto const& stream = *manifest.stream;
+    out << "snapshot   " << manifest.id << " of '" << manifest.name << "', " << age_text(manifest.started, now)
+        << " old\n"
+        << "source     "
+        << (stream.producer_checked ? "a stream by '" + stream.producer + "', which ended well"
+                                    : "a stream from a pipe; nobody knows whether its producer ended well")
+        << '\n'
+        << "holds      " << log::size_text(stream.bytes) << ", stored in "
+        << log::size_text(manifest.total_stored_bytes()) << " and " << manifest.chunks.size() << " chunks\n"
+        << "sha256     " << stream.sha256 << '\n';
 }
 
 } // namespace
@@ -212,11 +249,11 @@ Result<cli::ExitCode> show(Options const& options, cli::Context& context) {
     TRY_ASSIGN(auto store, store::open_store(options.store));
     TRY_ASSIGN(auto const name, chosen_name(*store, options.name));
     auto const now = context.clock.wall_now();
-    TRY_ASSIGN(auto const manifest, Catalog(*store, name).find(options.id, now));
+    TRY_ASSIGN(auto const manifest, Catalog(*store, name).find_any(options.id, now));
     if (options.common.json) {
-        context.out << json::dump(manifest_json(manifest, now)) << '\n';
+        context.out << json::dump(manifest.stream ? stream_json(manifest, now) : manifest_json(manifest, now)) << '\n';
     } else {
-        print_manifest(context.out, manifest, now);
+        (manifest.stream ? print_stream : print_manifest)(context.out, manifest, now);
     }
     return cli::ExitCode::ok;
 }

@@ -31,6 +31,7 @@ struct RawOptions {
     std::vector<std::string> labels{};
     std::string lock_timeout = "10s";
     std::string keep_within{};
+    std::string timeout{};
     std::string grace = "12h";
 };
 
@@ -70,6 +71,14 @@ void add_take_options(CLI::App& app, RawOptions& raw) {
     app.add_option("--dotenv", raw.parsed.dotenv, "also write SLUICE_… lines for CI")
         ->type_name("FILE")
         ->check(not_empty());
+    app.add_flag("--stdin", raw.parsed.from_stdin, "the snapshot of a stream: what comes in on standard input");
+    app.add_option("--command", raw.parsed.command, "the same of what a command prints; must come last")
+        ->type_name("CMD...")
+        ->expected(1, -1);
+    app.add_flag("--background", raw.parsed.background, "print the id at once and go on in a session of its own");
+    app.add_option("--log", raw.parsed.log, "where the background writes (default: a new file in TMPDIR)")
+        ->type_name("FILE")
+        ->check(not_empty());
 }
 
 CLI::App* add_verb(CLI::App& app, Options& options, char const* name, char const* summary) {
@@ -80,6 +89,14 @@ CLI::App* add_verb(CLI::App& app, Options& options, char const* name, char const
 
 void add_id(CLI::App& verb, Options& options) {
     verb.add_option("ID", options.id, "an id as list shows it, or latest")->required();
+}
+
+void add_wait(CLI::App& app, RawOptions& raw) {
+    CLI::App* verb = add_verb(app, raw.parsed, "wait", "wait until a snapshot is complete (0), failed or dead (1)");
+    add_id(*verb, raw.parsed);
+    verb->add_option("--timeout", raw.timeout, "give up then, with 124 (default: none)")
+        ->type_name("D")
+        ->check(not_empty());
 }
 
 void add_prune(CLI::App& app, RawOptions& raw) {
@@ -112,6 +129,7 @@ void add_verbs(CLI::App& app, Options& options) {
     add_id(*files, options);
     add_id(*add_verb(app, options, "pin", "keep a snapshot whatever prune is told"), options);
     add_id(*add_verb(app, options, "unpin", "let prune have it again"), options);
+    add_id(*add_verb(app, options, "cat", "write the stream of a snapshot to standard output"), options);
     add_verb(app, options, "stats", "sizes, what reuse of chunks saves, and growth");
     CLI::App* mask =
         app.add_subcommand("mask", "mask lint: what a mask file leaves undecided, and what looks personal");
@@ -124,7 +142,7 @@ void add_verbs(CLI::App& app, Options& options) {
 }
 
 Verb chosen_verb(CLI::App const& app) {
-    constexpr std::array<std::pair<char const*, Verb>, 11> verbs{{{"init", Verb::init},
+    constexpr std::array<std::pair<char const*, Verb>, 13> verbs{{{"init", Verb::init},
                                                                   {"list", Verb::list},
                                                                   {"show", Verb::show},
                                                                   {"status", Verb::status},
@@ -134,7 +152,9 @@ Verb chosen_verb(CLI::App const& app) {
                                                                   {"prune", Verb::prune},
                                                                   {"pin", Verb::pin},
                                                                   {"unpin", Verb::unpin},
-                                                                  {"stats", Verb::stats}}};
+                                                                  {"stats", Verb::stats},
+                                                                  {"wait", Verb::wait},
+                                                                  {"cat", Verb::cat}}};
     for (auto const& [name, verb] : verbs) {
         if (app.got_subcommand(name)) {
             return verb;
@@ -172,12 +192,49 @@ Result<PruneRules> parse_prune(RawOptions const& raw) {
     return rules;
 }
 
+// The rest of the line belongs to the command, whatever it looks like; a "--" may stand in front of it.
+std::vector<std::string> take_command(std::vector<std::string>& arguments) {
+    auto const place = std::find(arguments.begin(), arguments.end(), "--command");
+    std::vector<std::string> command;
+    if (place != arguments.end()) {
+        bool const separated = place + 1 != arguments.end() && *(place + 1) == "--";
+        command.assign(place + (separated ? 2 : 1), arguments.end());
+        arguments.erase(place, arguments.end());
+    }
+    return command;
+}
+
+Result<void> check_stream(Options const& options) {
+    if (!options.takes_stream()) {
+        return {};
+    }
+    if (options.verb != Verb::take || (options.from_stdin && !options.command.empty())) {
+        return fail(Errc::usage, "--stdin and --command are for taking a snapshot, one of them at a time");
+    }
+    if (!options.source.empty() || !options.mask.empty() || !options.exclude_data.empty()) {
+        return fail(Errc::usage, "--source, --mask and --exclude-data are for databases, not for a stream",
+                    "Take the database and the stream as two snapshots with two names.");
+    }
+    if (options.name.empty()) {
+        return fail(Errc::usage, "a stream needs a name", "Give --name NAME, before --command.");
+    }
+    return options.from_stdin && options.background
+               ? fail(Errc::usage, "--background cannot read the caller's standard input", "Use --command.")
+               : Result<void>{};
+}
+
 Result<Options> validated(RawOptions raw, ci::Environment const& environment) {
     TRY_ASSIGN(raw.parsed.prune, parse_prune(raw));
     Options options = std::move(raw.parsed);
     TRY_ASSIGN(options.labels, parse_labels(raw.labels));
     TRY_ASSIGN(options.lock_timeout,
                time::parse_duration(raw.lock_timeout).map_error(while_doing("reading --lock-timeout")));
+    if (!raw.timeout.empty()) {
+        TRY_ASSIGN(options.timeout, time::parse_duration(raw.timeout).map_error(while_doing("reading --timeout")));
+    }
+    if (!options.log.empty() && !options.background) {
+        return fail(Errc::usage, "--log is for --background", "Redirect stderr, or give --background.");
+    }
     options.jobs = options.jobs == 0 ? default_jobs() : options.jobs;
     if (options.store.empty()) {
         options.store = environment.get("SLUICE_STORE").value_or("");
@@ -185,6 +242,7 @@ Result<Options> validated(RawOptions raw, ci::Environment const& environment) {
     if (options.store.empty() && options.verb != Verb::mask_lint) {
         return fail(Errc::usage, "no store named", "Give --store DIRECTORY or set SLUICE_STORE.");
     }
+    TRY(check_stream(options));
     if (!options.name.empty()) {
         TRY(snapshot::check_name(options.name));
     }
@@ -201,11 +259,19 @@ Result<std::variant<Options, cli::ExitCode>> parse_options(std::vector<std::stri
     add_take_options(app, raw);
     add_verbs(app, raw.parsed);
     add_prune(app, raw);
+    add_wait(app, raw);
     app.require_subcommand(0, 1);
-    TRY_ASSIGN(auto const done, cli::parse_arguments(app, arguments));
+    auto own = arguments;
+    auto command = take_command(own);
+    bool const empty_command = own.size() != arguments.size() && command.empty();
+    TRY_ASSIGN(auto const done, cli::parse_arguments(app, own));
     if (done) {
         return std::variant<Options, cli::ExitCode>{*done};
     }
+    if (empty_command) {
+        return fail(Errc::usage, "--command names no command", "Write for example --command tar -C /etc -c .");
+    }
+    raw.parsed.command = std::move(command);
     raw.parsed.verb = chosen_verb(app);
     return validated(std::move(raw), environment).map([](Options options) {
         return std::variant<Options, cli::ExitCode>{std::move(options)};

@@ -8,13 +8,29 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace sluice::db_snapshot {
 
-enum class Verb { take, init, list, show, status, verify, export_files, mask_lint, prune, pin, unpin, stats };
+enum class Verb {
+    take,
+    init,
+    list,
+    show,
+    status,
+    verify,
+    export_files,
+    mask_lint,
+    prune,
+    pin,
+    unpin,
+    stats,
+    wait,
+    cat
+};
 
 /// What prune keeps, and how.
 struct PruneRules {
@@ -37,13 +53,20 @@ struct Options {
     std::string mask; ///< the mask file; also of mask lint
     std::chrono::milliseconds lock_timeout{};
     std::string dotenv;
+    bool from_stdin = false;
+    std::vector<std::string> command{}; ///< whose output is the stream; empty: none
+    bool background = false;
+    std::string log; ///< of the background
 
     PruneRules prune{};
+    std::optional<std::chrono::milliseconds> timeout{}; ///< of wait; none: as long as it takes
 
-    // show, status, verify, export, pin, unpin
+    // show, status, verify, export, pin, unpin, wait, cat
     std::string id;
     std::string restore_to;
     std::string directory;
+
+    [[nodiscard]] bool takes_stream() const { return from_stdin || !command.empty(); }
 };
 
 /// Reads and validates the command line and the SLUICE_… variables; opens nothing. An exit code means that help or

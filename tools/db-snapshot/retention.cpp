@@ -43,10 +43,10 @@ class Judge {
     void keep(std::size_t place, std::string reason) { m_verdicts[place].reasons.push_back(std::move(reason)); }
 
     void apply_rules() {
-        std::map<std::string, Places> by_purpose;
+        std::map<std::pair<bool, std::string>, Places> by_purpose;
         for (std::size_t place = m_snapshots.size(); place-- > 0;) {
             if (m_snapshots[place].outcome == Outcome::complete) {
-                by_purpose[m_snapshots[place].purpose].push_back(place);
+                by_purpose[{m_snapshots[place].proven, m_snapshots[place].purpose}].push_back(place);
             }
         }
         for (auto const& [purpose, places] : by_purpose) {
@@ -59,6 +59,9 @@ class Judge {
     }
 
     void protect() {
+        bool const any_proven = std::any_of(m_snapshots.begin(), m_snapshots.end(), [](auto const& facts) {
+            return facts.outcome == Outcome::complete && facts.proven;
+        });
         bool newest = true;
         bool newest_verified = true;
         for (std::size_t place = m_snapshots.size(); place-- > 0;) {
@@ -66,7 +69,7 @@ class Judge {
             if (facts.pinned) {
                 keep(place, "pinned");
             }
-            if (facts.outcome == Outcome::complete) {
+            if (facts.outcome == Outcome::complete && facts.proven == any_proven) {
                 protect_complete(place, newest, newest_verified);
             }
         }

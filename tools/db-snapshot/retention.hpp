@@ -28,6 +28,7 @@ struct SnapshotFacts {
     bool pinned = false;
     std::optional<bool> verified{}; ///< nothing: it cannot be told
     bool latest = false;            ///< what `latest` points to
+    bool proven = true;             ///< false for a stream whose producer nobody checked: it may be half
 };
 
 /// How many to keep. Days, weeks (from Monday) and months are those of UTC; of each the newest snapshot is kept, and
@@ -51,9 +52,10 @@ struct Verdict {
 };
 
 /// One verdict for each of `snapshots`, which are in order of their ids. The rules count complete snapshots, those of
-/// each purpose for themselves: protections of a busy day must not push out the nightly ones. Whatever the rules say it
-/// keeps the newest complete snapshot, the newest verified one, what `latest` points to, what is pinned, what is
-/// running, and for `grace` what failed or died.
+/// each purpose for themselves, and what is not proven for itself: protections of a busy day must not push out the
+/// nightly ones, nor streams that may be half those that are whole. Whatever the rules say it
+/// keeps the newest complete snapshot, which is proven where there is one, the newest verified one, what `latest`
+/// points to, what is pinned, what is running, and for `grace` what failed or died.
 [[nodiscard]] std::vector<Verdict> decide_retention(std::vector<SnapshotFacts> const& snapshots, KeepRules const& rules,
                                                     std::chrono::milliseconds grace, time::Wall now);
 

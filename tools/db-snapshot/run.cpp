@@ -2,6 +2,8 @@
 
 #include "common/json/json.hpp"
 #include "common/store/open_store.hpp"
+#include "tools/db-snapshot/background.hpp"
+#include "tools/db-snapshot/cat.hpp"
 #include "tools/db-snapshot/export_files.hpp"
 #include "tools/db-snapshot/inspect.hpp"
 #include "tools/db-snapshot/mask_lint.hpp"
@@ -9,7 +11,9 @@
 #include "tools/db-snapshot/prune.hpp"
 #include "tools/db-snapshot/stats.hpp"
 #include "tools/db-snapshot/take.hpp"
+#include "tools/db-snapshot/take_stream.hpp"
 #include "tools/db-snapshot/verify.hpp"
+#include "tools/db-snapshot/wait.hpp"
 
 #include <ostream>
 
@@ -24,12 +28,17 @@ Result<cli::ExitCode> init(Options const& options, cli::Context& context) {
     return cli::ExitCode::ok;
 }
 
+Result<cli::ExitCode> take_any(Options const& options, cli::Context& context) {
+    auto const work = options.takes_stream() ? take_stream : take;
+    return options.background ? in_background(options, context, work) : work(options, context);
+}
+
 } // namespace
 
 Result<cli::ExitCode> run(Options const& options, cli::Context& context) {
     switch (options.verb) {
     case Verb::init: return init(options, context);
-    case Verb::take: return take(options, context);
+    case Verb::take: return take_any(options, context);
     case Verb::list: return list(options, context);
     case Verb::show: return show(options, context);
     case Verb::status: return status(options, context);
@@ -39,6 +48,8 @@ Result<cli::ExitCode> run(Options const& options, cli::Context& context) {
     case Verb::pin: return pin(options, context);
     case Verb::unpin: return unpin(options, context);
     case Verb::stats: return stats(options, context);
+    case Verb::cat: return cat(options, context);
+    case Verb::wait: return wait(options, context);
     case Verb::mask_lint: return mask_lint(options, context);
     }
     return fail(Errc::internal, "no such verb");

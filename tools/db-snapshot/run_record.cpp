@@ -20,9 +20,16 @@ std::string host_name() {
 } // namespace
 
 Result<std::unique_ptr<RunRecord>> RunRecord::begin(snapshot::Catalog const& catalog, std::string id,
-                                                    time::Clock& clock) {
+                                                    std::string const& log, time::Clock& clock) {
     std::string const now = time::timestamp_text(clock.wall_now());
-    snapshot::Status status{std::move(id), snapshot::State::running, now, now, host_name(), 0, ""};
+    snapshot::Status status{std::move(id),
+                            snapshot::State::running,
+                            now,
+                            now,
+                            host_name(),
+                            0,
+                            "",
+                            log.empty() ? "" : host_name() + ":" + log};
     TRY(catalog.write_status(status));
     return std::unique_ptr<RunRecord>(new RunRecord(catalog, std::move(status), clock));
 }

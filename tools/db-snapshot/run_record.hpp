@@ -15,9 +15,10 @@ namespace sluice::db_snapshot {
 /// that is dropped without either (an exception, a crash of the caller) says failed.
 class RunRecord {
   public:
-    /// Writes the first status, which makes the snapshot visible as running. Errors: as the store.
+    /// Writes the first status, which makes the snapshot visible as running. `log`: the file of a run in the
+    /// background. Errors: as the store.
     [[nodiscard]] static Result<std::unique_ptr<RunRecord>> begin(snapshot::Catalog const& catalog, std::string id,
-                                                                  time::Clock& clock);
+                                                                  std::string const& log, time::Clock& clock);
     ~RunRecord();
     RunRecord(RunRecord const&) = delete;
     RunRecord& operator=(RunRecord const&) = delete;

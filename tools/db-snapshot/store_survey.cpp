@@ -28,6 +28,7 @@ SnapshotFacts facts_of_manifest(std::string const& id, Manifest const& manifest)
     SnapshotFacts facts{id};
     facts.taken = time::parse_timestamp(manifest.started).value_or(snapshot::time_of_id(id));
     facts.last_sign = facts.taken;
+    facts.proven = manifest.is_proven();
     auto const purpose = manifest.labels.find("purpose");
     facts.purpose = purpose == manifest.labels.end() ? "" : purpose->second;
     return facts;

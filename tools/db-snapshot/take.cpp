@@ -1,8 +1,5 @@
 #include "tools/db-snapshot/take.hpp"
 
-#include "common/ci/pipeline.hpp"
-#include "common/cli/dotenv.hpp"
-#include "common/cli/version.hpp"
 #include "common/json/json.hpp"
 #include "common/log/log.hpp"
 #include "common/log/progress.hpp"
@@ -12,9 +9,9 @@
 #include "common/snapshot/schema_archive.hpp"
 #include "common/store/open_store.hpp"
 #include "common/time/duration_text.hpp"
-#include "common/time/timestamp.hpp"
 #include "tools/db-snapshot/mask.hpp"
 #include "tools/db-snapshot/mask_defaults.hpp"
+#include "tools/db-snapshot/publish.hpp"
 #include "tools/db-snapshot/rows.hpp"
 #include "tools/db-snapshot/run_record.hpp"
 
@@ -64,16 +61,6 @@ Result<std::string> name_of_source(MaskedSource const& from, Options const& opti
     std::string name = options.name.empty() ? facts.database : options.name;
     TRY(snapshot::check_name(name));
     return name;
-}
-
-// What the last snapshot stored need not be compressed again. A damaged one is no reason to fail: it only knows less.
-std::vector<snapshot::ChunkInfo> chunks_of_latest(snapshot::Catalog const& catalog) {
-    auto const id = catalog.latest();
-    if (!id || !*id) {
-        return {};
-    }
-    auto manifest = catalog.manifest(**id);
-    return manifest && *manifest ? std::move((*manifest)->chunks) : std::vector<snapshot::ChunkInfo>{};
 }
 
 struct Schema {
@@ -157,19 +144,11 @@ Result<Manifest> read_source(MaskedSource const& from, Options const& options, c
 Result<Taken> take_into(snapshot::Catalog const& catalog, RunRecord& record, MaskedSource const& from,
                         Options const& options, cli::Context& context) {
     auto const begin = context.clock.steady_now();
-    snapshot::ChunkWriter writer(catalog.store(), chunks_of_latest(catalog));
+    TRY_ASSIGN(auto const known, chunks_of_newest(catalog, false));
+    snapshot::ChunkWriter writer(catalog.store(), known);
     TRY_ASSIGN(Manifest manifest, read_source(from, options, context, writer, record));
     manifest.chunks = writer.take_chunks();
-    manifest.id = record.id();
-    manifest.name = catalog.name();
-    manifest.started = record.started();
-    manifest.finished = time::timestamp_text(context.clock.wall_now());
-    manifest.tool_version = cli::k_version;
-    manifest.labels = options.labels;
-    manifest.pipeline = ci::pipeline_of(context.environment);
-    TRY(catalog.publish(manifest));
-    TRY(record.complete());
-    TRY(catalog.promote(record.id()));
+    TRY(publish(catalog, record, options, context, manifest));
     auto const took = std::chrono::duration_cast<std::chrono::milliseconds>(context.clock.steady_now() - begin);
     return Taken{std::move(manifest), writer.written_bytes(), took};
 }
@@ -205,7 +184,8 @@ Result<cli::ExitCode> take(Options const& options, cli::Context& context) {
     TRY_ASSIGN(auto const name, name_of_source(from, options));
     TRY_ASSIGN(auto store, store::open_or_create_store(options.store, context.clock));
     snapshot::Catalog const catalog(*store, name);
-    TRY_ASSIGN(auto record, RunRecord::begin(catalog, snapshot::new_snapshot_id(context.clock), context.clock));
+    TRY(chunks_of_newest(catalog, false).map([](auto const&) {}));
+    TRY_ASSIGN(auto record, begin_run(catalog, options, context));
     log::info("snapshot begins",
               {{"id", record->id()}, {"source", from.source.description()}, {"store", options.store}});
     auto const taken = take_into(catalog, *record, from, options, context);
@@ -213,12 +193,7 @@ Result<cli::ExitCode> take(Options const& options, cli::Context& context) {
         record->failed(taken.error().message);
         return tl::unexpected<Error>(taken.error());
     }
-    if (!options.dotenv.empty()) {
-        TRY(cli::write_dotenv(options.dotenv, {{"SLUICE_SNAPSHOT_ID", record->id()},
-                                               {"SLUICE_SNAPSHOT_NAME", name},
-                                               {"SLUICE_SNAPSHOT_MASKED", from.masks ? "true" : "false"},
-                                               {"SLUICE_STORE", options.store}}));
-    }
+    TRY(write_names_at_end(options, name, record->id()));
     log_end(*taken);
     context.out << (options.common.json ? json::dump(to_json(*taken)) : record->id()) << '\n';
     return cli::ExitCode::ok;

@@ -60,7 +60,8 @@ Observation told(std::vector<ci_server::GitlabFreezePeriod> const& periods, Inst
         }
         auto const reading = read_freeze(*period, now);
         if (reading.until) {
-            again = std::clamp<Milliseconds>(*reading.until + std::chrono::seconds{1} - now, Milliseconds{500}, again);
+            auto const left = *reading.until + std::chrono::seconds{1} - now;
+            again = std::clamp<Milliseconds>(left, Milliseconds{1}, again);
         }
         if (reading.frozen) {
             auto seen =

@@ -61,10 +61,10 @@ Result<ConditionSpec> read_snapshot(ReadingContext const& context, ObjectReader&
     TRY_ASSIGN(snapshot.store, read_store(context, reader));
     TRY_ASSIGN(auto const name, context.file.text(reader, "name"));
     snapshot.name = name.value_or("");
-    TRY_ASSIGN(snapshot.id, read_text(context, reader, "id"));
+    TRY_ASSIGN(snapshot.id, read_text(context, reader, "snapshot"));
     snapshot.verify = reader.optional<bool>("verify").value_or(true);
     if (!snapshot::is_snapshot_id(snapshot.id)) {
-        return context.wrong(reader.path_of("id"), "'" + snapshot.id + "' is not the id of one snapshot",
+        return context.wrong(reader.path_of("snapshot"), "'" + snapshot.id + "' is not the id of one snapshot",
                              "Write the id that db-snapshot gave it (SLUICE_SNAPSHOT_ID); latest may be another one.");
     }
     return ConditionSpec{std::move(snapshot)};

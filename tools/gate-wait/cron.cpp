@@ -122,7 +122,9 @@ std::optional<std::pair<int, int>> read_modulo(std::string const& text) {
     auto const divisor = number(text.substr(0, sign));
     std::size_t const from = sign == std::string::npos || text[sign] == '-' ? sign : sign + 1;
     auto const rest = sign == std::string::npos ? std::optional(0) : number(text.substr(from));
-    return divisor && rest && *divisor >= 1 ? std::optional(std::pair(*divisor, *rest)) : std::nullopt;
+    // fugit 1.5 counts such a rest forwards, later versions backwards: only what both take alike is read.
+    bool const good = divisor && rest && *divisor >= 1 && (2 * *rest) % *divisor == 0;
+    return good ? std::optional(std::pair(*divisor, *rest)) : std::nullopt;
 }
 
 Result<std::vector<CronWeekday>> read_weekday(std::string const& part) {

@@ -205,7 +205,7 @@ Result<void> read_conditions(ReadingContext const& context, ObjectReader& docume
         TRY(check_approval(context, condition, gate.subject));
         if (!seen.insert(condition.id).second) {
             return context.wrong(path + "/id", "there are two conditions '" + condition.id + "'",
-                                 "'override' is the second person's.");
+                                 condition.id == "override" ? "'override' is the second person's." : "");
         }
         gate.conditions.push_back(std::move(condition));
     }

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace sluice::gate_wait {
@@ -104,6 +105,11 @@ Result<Record> Record::open(std::string const& path, time::Clock& clock) {
         return cannot("open", path, errno);
     }
     record.m_file.reset(new int(file));
+    struct stat facts {};
+    if (fstat(file, &facts) != 0 || !S_ISREG(facts.st_mode)) {
+        return fail(Errc::usage, "the record '" + path + "' is no ordinary file",
+                    "A record is read back before it is added to.");
+    }
     if (flock(file, LOCK_EX | LOCK_NB) != 0) {
         return fail(Errc::temporary, "another gate-wait writes to the record '" + path + "'",
                     "Give each its own file.");

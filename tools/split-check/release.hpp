@@ -64,11 +64,12 @@ struct JudgeInputs {
 /// findings. Waived findings do not count. Pure.
 void settle(Release& release, Config const& config);
 
-/// Adds a finding where the release is for another pipeline than `expected`, and not for none. Empty or auto: any will do.
+/// Adds a finding where the release is for another pipeline than `expected`, and not for none. Empty or auto: any will
+/// do.
 void expect_pipeline(Release& release, std::string const& expected, bool strict);
 
-/// The exit code of DESIGN section 4: 0, 1 mixed or not what was expected, 11, 10, or 12 when `strict` and something is unknown; where there is
-/// no verdict, that of the error.
+/// The exit code of DESIGN section 4: 0, 1 mixed or not what was expected, 11, 10, or 12 when `strict` and something is
+/// unknown; where there is no verdict, that of the error.
 [[nodiscard]] int exit_status(Release const& release, bool strict);
 
 /// Which pipeline a release of this kind may run: code, migrations, none, refuse, initial, or per-service.

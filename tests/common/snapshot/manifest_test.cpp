@@ -188,5 +188,50 @@ TEST(Manifest, is_refused_with_a_chunk_that_cannot_be_one) {
     EXPECT_NE(message_after([](Json& document) { document["chunks"][0].erase(3); }), "taken for sound");
 }
 
+Manifest example_stream() {
+    Manifest manifest;
+    manifest.id = "20261122T001530Z-3f9a";
+    manifest.name = "vm-config";
+    manifest.started = "2026-11-22T00:15:30.000Z";
+    manifest.finished = "2026-11-22T00:16:30.000Z";
+    manifest.tool_version = "0.2.0";
+    manifest.labels = {{"purpose", "nightly"}};
+    manifest.pipeline = {"jenkins", "7", "https://ci.example/7", "0123abcd"};
+    manifest.stream = Stream{150, std::string(64, 'e'), true, "tar", {{1, 0, 70}, {0, 0, 80}}};
+    manifest.chunks = {{std::string(64, 'a'), std::string(64, 'b'), 80, 60},
+                       {std::string(64, 'c'), std::string(64, 'd'), 70, 50}};
+    return manifest;
+}
+
+TEST(ManifestOfAStream, comes_back_as_it_was_written) {
+    Manifest const before = example_stream();
+    Manifest const after = must(parse_manifest(to_text(before), "m"));
+    EXPECT_EQ(to_text(after), to_text(before));
+    ASSERT_TRUE(after.stream);
+    EXPECT_EQ(after.stream->bytes, 150U);
+    EXPECT_TRUE(after.stream->producer_checked);
+    EXPECT_EQ(after.stream->producer, "tar");
+    EXPECT_EQ(after.stream->pieces.at(0).chunk, 1U);
+    EXPECT_EQ(after.pipeline.id, "7");
+    EXPECT_EQ(after.labels.at("purpose"), "nightly");
+    EXPECT_EQ(after.total_plain_bytes(), 150U);
+    EXPECT_EQ(after.total_stored_bytes(), 110U);
+    EXPECT_TRUE(after.is_proven());
+}
+
+TEST(ManifestOfAStream, refuses_a_piece_outside_its_chunk) {
+    for (Piece const& piece : {Piece{2, 0, 1}, Piece{0, 0, 81}, Piece{1, 70, 1}}) {
+        Manifest manifest = example_stream();
+        manifest.stream->pieces = {piece};
+        EXPECT_EQ(parse_manifest(to_text(manifest), "m").error().kind, Errc::bad_data);
+    }
+}
+
+// Programs from before there were streams read databases' manifests as ever, and say what they do not know.
+TEST(ManifestOfAStream, has_a_version_of_its_own) {
+    EXPECT_NE(to_text(test::example_manifest()).find("\"version\":1}"), std::string::npos);
+    EXPECT_NE(to_text(example_stream()).find("\"version\":2}"), std::string::npos);
+}
+
 } // namespace
 } // namespace sluice::snapshot

@@ -2,7 +2,6 @@
 import contextlib
 import http.server
 import json
-import pathlib
 import secrets
 import shutil
 import threading

@@ -18,6 +18,9 @@ import yaml  # noqa: E402
 
 APPLIED = "SELECT string_agg(version, ' ' ORDER BY version) FROM shop.schema_migrations WHERE ended IS NOT NULL"
 BEFORE, AFTER = "0001_shop 0002_orders", "0001_shop 0002_orders 0003_points"
+# Code Quality, tests, exposed pages, results and the gate's record.
+REPORTS = {"sluice-split-quality.json", "sluice-split.xml", "sluice-split.json", "sluice-split.env", "sluice-gate.jsonl", "sluice-gate.env",
+           "sluice-protect.env", "sluice-migrate.html", "sluice-migrate.json", "sluice-migrate.xml", "sluice-smoke.xml", "sluice-delivered.xml"}
 PASSED = []
 
 
@@ -82,6 +85,9 @@ def two_pipelines(tool):
         scheduled = flow.release(tool, world.repo, "migrations", variables, "schedule")
         check("the schedule applies it", set(jobs_of(scheduled).values()) == {0} and world.answer("production", APPLIED) == AFTER
               and "migrations-delivered" in jobs_of(scheduled), jobs_of(scheduled), scheduled[-1].text)
+        there = {path.name for run in scheduled for path in run.artifacts()}
+        missing = REPORTS - there
+        check("every report that GitLab shows is there", not missing, f"missing: {missing}", f"there: {there}")
         no_secret(world, pushed + scheduled)
 
 

@@ -12,7 +12,6 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent)]
 import gcl  # noqa: E402
 import sandbox  # noqa: E402
 import spec_check  # noqa: E402
-import yaml  # noqa: E402
 
 ROOT = gcl.ROOT
 PIPELINES = sorted((ROOT / "ci-templates" / "gitlab").glob("*.yml"))
@@ -175,6 +174,18 @@ def expanded_jobs(tool):
                     yield f"{source}: {name}", job
 
 
+def other_jobs(tool):
+    """Those of the data pipeline and of the single jobs."""
+    needed = {"db-snapshot": {"store": "/store", "database-name": "shop"},
+              "db-restore-or-init": {"store": "/store", "database-name": "shop", "environment": "acceptance"}}
+    components = [{"project": "sluice/sluice", "ref": f"v{gcl.version()}", "file": f"/gitlab/templates/{path.name}",
+                   "inputs": needed.get(path.stem, {})} for path in COMPONENTS]
+    pipeline = {"include": sandbox.including("data-pipeline")["include"] + components}
+    with sandbox.repository(pipeline) as folder:
+        expanded = tool.expanded(folder)
+    return {name: job for name, job in expanded.items() if isinstance(job, dict) and "script" in job}
+
+
 def protected(name, job):
     """What must hold of a job that works on a database."""
     if job.get("interruptible") is not False and not name.endswith("-guard"):
@@ -189,6 +200,10 @@ def protected(name, job):
 
 def check_expanded(tool):
     jobs = dict(expanded_jobs(tool))
+    others = other_jobs(tool)
+    check("the single jobs and the data pipeline are there", {f"sluice-{path.stem}" for path in COMPONENTS} - set(others))
+    complaints = [f"{name}: {line}" for name, job in others.items() for line in shellcheck([*job["before_script"], *job["script"]])]
+    check(f"shellcheck has nothing to say of {len(others)} other jobs", complaints)
     complaints = [f"{name}: {line}" for name, job in jobs.items() for line in shellcheck([*job.get("before_script", []), *job["script"]])]
     check(f"shellcheck has nothing to say of {len(jobs)} jobs", complaints if jobs else ["there is no job"])
     refuses("shellcheck refuses a word that is not quoted well", shellcheck(['if [ $x = "a ]; then']), "SC1")

@@ -76,8 +76,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"another verdict", report("wait", "maybe"), false, std::nullopt},
                     Case{"another version", R"({"version": 2, "mode": "wait", "smoke": {"verdict": "fail"}})", false,
                          std::nullopt}),
-    [](auto const& info) {
-        std::string name = info.param.name + (info.param.started ? "_started" : "_failed");
+    [](auto const& one) {
+        std::string name = one.param.name + (one.param.started ? "_started" : "_failed");
         std::replace(name.begin(), name.end(), ' ', '_');
         return name;
     });

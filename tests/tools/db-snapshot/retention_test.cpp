@@ -150,6 +150,19 @@ TEST(Retention, counts_each_purpose_for_itself) {
     EXPECT_EQ(kept_ids(all, {.daily = 1}), (std::vector<std::string>{"2026-11-21T02:00:00Z", "2026-11-21T11:00:00Z"}));
 }
 
+// A pipe whose producer died halfway every night must not push out the last stream that is known to be whole.
+TEST(Retention, never_lets_what_is_not_proven_push_out_what_is) {
+    auto whole = complete("2026-11-01T00:00:00Z");
+    std::vector<SnapshotFacts> all{whole};
+    for (char const* day : {"02", "03", "04"}) {
+        all.push_back(complete("2026-11-" + std::string(day) + "T00:00:00Z"));
+        all.back().proven = false;
+    }
+    EXPECT_EQ(kept_ids(all, last(1)), (std::vector<std::string>{whole.id, all.back().id}));
+    EXPECT_EQ(kept_ids(all, {.monthly = 1}), (std::vector<std::string>{whole.id, all.back().id}));
+    EXPECT_EQ(kept_ids({all[1], all[2]}, {}), std::vector<std::string>{all[2].id}) << "better than nothing";
+}
+
 TEST(Retention, does_not_age_all_by_one_snapshot_from_the_future) {
     auto const ahead = complete("2027-11-22T00:00:00Z");
     auto const yesterday = complete("2026-11-21T13:00:00Z");

@@ -21,9 +21,8 @@ def gate(*conditions, **more):
 
 
 def gate_wait(*arguments, document=None, environment=None, limit=60, cwd=None):
-    """Runs the tool; with a document the gate is given on stdin for the argument "-"."""
-    given = ("-",) if document is not None and "-" not in arguments else ()
-    return run_tool(*arguments, *given, text=document, environment=environment, limit=limit, cwd=cwd)
+    """Runs the tool; `document` is a gate given on stdin for the argument "-"."""
+    return run_tool(*arguments, text=document, environment=environment, limit=limit, cwd=cwd)
 
 
 def lines_of(path):
@@ -39,7 +38,7 @@ class Waiting:
     """The tool in the background."""
 
     def __init__(self, *arguments, document=None, environment=None, cwd=None):
-        self._process = subprocess.Popen([sys.argv[1], *map(str, arguments), *(["-"] if document is not None else [])],
+        self._process = subprocess.Popen([sys.argv[1], *map(str, arguments)],
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                          env=clean_environment(environment), cwd=cwd)
         if document is not None:

@@ -396,7 +396,7 @@ TEST_F(Outputs, refuse_a_release_that_is_for_another_pipeline) {
     EXPECT_EQ(expecting("migrations").status, 1);
     EXPECT_NE(read_text(folder + "e").find("SLUICE_SPLIT_PIPELINE=refuse\n"), std::string::npos);
     EXPECT_NE(read_text(folder + "j").find("migrations was asked for"), std::string::npos);
-    EXPECT_NE(read_text(folder + "q").find("\"path\":\"src/a.py\""), std::string::npos);
+    EXPECT_NE(read_text(folder + "q").find("\"path\": \"src/a.py\""), std::string::npos);
     EXPECT_EQ(expecting("everything").status, 2);
 }
 
