@@ -50,6 +50,7 @@ class Invocation implements Serializable {
                 case 'words': words.addAll(value.collect { String.valueOf(it) }); break
                 case 'flag': flags << Parameters.option(name); break
                 case 'list': each(value).each { flags.addAll([Parameters.option(name), it]) }; break
+                case 'last': command = [Parameters.option(name), 'sh', '-c', String.valueOf(value)]; break
                 case 'command': command = ['--'] + (given.hold ? [] : SIGNALLED_BY_US_ALONE) + ['sh', '-c', String.valueOf(value)]; break
                 default: flags.addAll([Parameters.option(name), String.valueOf(value)])
             }

@@ -26,6 +26,16 @@ test('a step hands back the JSON as a map, with the exit status') {
     cases.is(done.result, 'SUCCESS')
     cases.has(done.log, 'is a map: true, status 0, keys true')
 }
+test('the snapshot of what a command prints') {
+    Build done = build("""node {
+        Map taken = dbSnapshot(name: 'config', store: pwd() + '/store', command: 'echo "it\\'s \$((1 + 1))"')
+        sh 'db-snapshot cat latest --store store --name config'
+        echo "taken \${taken.id != null}"
+    }""")
+    cases.is(done.result, 'SUCCESS')
+    cases.has(done.log, "it's 2")
+    cases.has(done.log, 'taken true')
+}
 test('a step that fails ends the build with code, meaning and hint') {
     Build done = build("node { dbSnapshot(verb: 'list', store: '/no/such/store') }")
     cases.is(done.result, 'FAILURE')

@@ -45,10 +45,12 @@ OTHER_FORM = {
 NOT_HANDED_ON = {
     "--json": "always asked for", "--help": "", "--version": "", "--verbose": "would show what is run",
     "--report": "how the step gets its answer", "--codequality": "GitLab's", "--child-pipeline": "GitLab's",
+    "--background": "Jenkins ends what a node block leaves behind: use parallel", "--log": "as --background",
+    "--stdin": "sh has none on Jenkins",
     "--code-template": "GitLab's", "--migrations-template": "GitLab's", "--mermaid": "for people",
 }
 NOT_A_STEP = {
-    "export": "for people", "list": "for people", "explain": "for people", "init": "for people", "approve": "for people",
+    "export": "for people", "cat": "for people", "list": "for people", "explain": "for people", "init": "for people", "approve": "for people",
     "reject": "for people", "hold": "the parameter hold of every step", "mask": "mask lint", "policy": "policy lint",
 }
 
