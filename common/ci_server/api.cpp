@@ -94,7 +94,7 @@ Trouble of_failure(http::Exchange const& exchange, std::string const& url) {
     std::string const why = url + ": " + exchange.why;
     switch (exchange.failure) {
     case http::Failure::tls:
-        return {Trouble::Kind::denied, why, "The server is not trusted: name its certificate with \"ca_file\".", {}};
+        return {Trouble::Kind::denied, why, R"(The server is not trusted: name its certificate with "ca_file".)", {}};
     case http::Failure::configuration: return {Trouble::Kind::denied, why, "Correct the server's settings.", {}};
     case http::Failure::too_large:
     case http::Failure::redirect:

@@ -33,7 +33,7 @@ Observation judge_deployment(ApprovalRules const& rules, Subject const& subject,
     if (!deployment->approvals || !deployment->pending_approvals) {
         return for_good(
             saw_nothing(which + "the server does not say who approved",
-                        "Deployment approvals are a part of GitLab Premium; use \"gitlab-job\" or \"store\"."));
+                        R"(Deployment approvals are a part of GitLab Premium; use "gitlab-job" or "store".)"));
     }
     auto seen = judge_approvals(rules, subject, words_of(*deployment), now);
     seen.observed = which + seen.observed;
@@ -109,7 +109,7 @@ Observation judge_build(ApprovalRules const& rules, Subject const& subject, Jenk
                               : final_no("the build ended (" + build.result + ") without an answer to '" + id + "'");
     }
     if (rules.max_age && (!build.started || now - *build.started > *rules.max_age)) {
-        return saw_nothing("approved, but Jenkins does not say when, and the build began longer ago than \"max_age\"");
+        return saw_nothing(R"(approved, but Jenkins does not say when, and the build began longer ago than "max_age")");
     }
     return judge_approvals(rules, subject,
                            {{"jenkins", build.approvers.at(by.position - 1), "approved", build.started, "input " + id}},

@@ -39,7 +39,7 @@ Result<FreezePeriod> parse_period(ci_server::GitlabFreezePeriod const& told) {
         if (counts_weeks(*cron) && changes_clocks(*period.zone)) {
             return tl::unexpected<Error>(
                 doing(Error{Errc::bad_data,
-                            "what \"%\" means where clocks are changed differs between versions "
+                            R"(what "%" means where clocks are changed differs between versions )"
                             "of GitLab's library",
                             {},
                             {},

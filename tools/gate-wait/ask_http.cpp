@@ -49,7 +49,7 @@ Observation judge(HttpCondition const& spec, http::Exchange const& answer) {
     }
     std::string const what = "status " + std::to_string(answer.status);
     if (answer.status == 401) {
-        return for_good(saw_nothing(what, "The credentials are refused: correct \"headers\"."));
+        return for_good(saw_nothing(what, R"(The credentials are refused: correct "headers".)"));
     }
     if (is_halt(answer.status)) {
         return saw_closed(what);

@@ -9,7 +9,7 @@ Result<Observation> look(postgres::Session& session, MigrationCondition const& s
     TRY_ASSIGN(auto const now, snapshot::read_migration_version(session));
     if (now.tool.empty()) {
         return saw_nothing("no migration tool's table can be read, or several are there",
-                           "Use \"sql\" with a query of your own.");
+                           R"(Use "sql" with a query of your own.)");
     }
     std::string const what = now.tool + " is at " + (now.version.empty() ? "nothing" : now.version);
     if (!spec.tool.empty() && now.tool != spec.tool) {

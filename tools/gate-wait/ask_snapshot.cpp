@@ -20,8 +20,9 @@ class SnapshotAsker final : public Asker {
 
     Observation ask() override {
         auto seen = look();
-        Observation answer = seen ? *std::move(seen) : doubt_of(seen.error(), m_worked);
-        m_worked = m_worked || seen.has_value();
+        bool const looked = seen.has_value();
+        Observation answer = looked ? *std::move(seen) : doubt_of(seen.error(), m_worked);
+        m_worked = m_worked || looked;
         answer.source = "store " + m_spec.store + ", snapshot " + m_spec.id;
         return answer;
     }

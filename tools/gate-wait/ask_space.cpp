@@ -27,11 +27,11 @@ Result<Observation> look(postgres::Session& session, std::int64_t wanted) {
                                               "'127.0.0.0/8' FROM pg_settings WHERE name = 'data_directory'"));
     if (rows.empty()) {
         return for_good(saw_nothing("the role may not know where the server's data is",
-                                    "GRANT pg_monitor to it, or write \"path\"."));
+                                    R"(GRANT pg_monitor to it, or write "path".)"));
     }
     if (!postgres::truth_of(rows.front().at(1))) {
         return for_good(saw_nothing("the server is another machine, whose disk can't be seen from here",
-                                    "Use \"exec\" with a command that asks there, or a metric by \"http\"."));
+                                    R"(Use "exec" with a command that asks there, or a metric by "http".)"));
     }
     return free_at(postgres::text_of(rows.front().at(0)), wanted);
 }

@@ -14,8 +14,9 @@ class StoreApprovalAsker final : public Asker {
 
     Observation ask() override {
         auto seen = look();
-        Observation answer = seen ? *std::move(seen) : doubt_of(seen.error(), m_worked);
-        m_worked = m_worked || seen.has_value();
+        bool const looked = seen.has_value();
+        Observation answer = looked ? *std::move(seen) : doubt_of(seen.error(), m_worked);
+        m_worked = m_worked || looked;
         answer.source = "store " + m_by.store + ", " + request_folder(m_by.gate, m_around.subject);
         return answer;
     }

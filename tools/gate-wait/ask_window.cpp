@@ -12,8 +12,8 @@ constexpr std::chrono::seconds k_look_anew{60};
 // Looks anew when the answer is due to change, and once a minute; in between the same answer holds.
 class WindowAsker final : public Asker {
   public:
-    WindowAsker(WindowCondition const& spec, Condition const& condition, Surroundings& around)
-        : m_spec(spec), m_interval(condition.interval), m_around(around) {}
+    WindowAsker(WindowCondition spec, Condition const& condition, Surroundings& around)
+        : m_spec(std::move(spec)), m_interval(condition.interval), m_around(around) {}
 
     Observation ask() override {
         auto const ahead = m_around.clock_ahead;

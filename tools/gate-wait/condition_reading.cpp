@@ -269,7 +269,7 @@ Result<void> check_condition(ReadingContext const& context, Condition const& con
     }
     if (condition.overridable && condition.type == "approval") {
         return context.wrong(condition.place + "/overridable", "an approval can't be overridden",
-                             "Whoever may approve in an emergency belongs into \"allowed\".");
+                             R"(Whoever may approve in an emergency belongs into "allowed".)");
     }
     return {};
 }

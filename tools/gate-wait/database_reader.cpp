@@ -10,8 +10,9 @@ Observation DatabaseReader::read(std::function<Result<Observation>(postgres::Ses
     if (!seen) {
         m_session.reset();
     }
-    Observation answer = seen ? *std::move(seen) : doubt_of(seen.error(), m_worked);
-    m_worked = m_worked || seen.has_value();
+    bool const looked = seen.has_value();
+    Observation answer = looked ? *std::move(seen) : doubt_of(seen.error(), m_worked);
+    m_worked = m_worked || looked;
     answer.source = m_connection.description();
     return answer;
 }

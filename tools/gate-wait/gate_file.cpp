@@ -114,7 +114,7 @@ Result<Expression> ExpressionReader::leaf(std::string const& id, std::string con
         return context.wrong(path, "'not' of an approval would open the gate because nobody has approved");
     }
     if (inverted && window != nullptr && window->window.min_remaining.count() > 0) {
-        return context.wrong(path, "\"min_remaining\" has no meaning below 'not'");
+        return context.wrong(path, R"("min_remaining" has no meaning below 'not')");
     }
     if (window != nullptr && again && (window->edges == Edges::grow) != inverted) {
         return context.wrong(path, "a window can't both allow and deny", "Write it twice, with two ids.");
@@ -182,7 +182,7 @@ Result<void> read_open_when(ReadingContext const& context, ObjectReader& documen
     for (std::size_t i = 0; i < gate.conditions.size(); ++i) {
         if (!reader.used.contains(i)) {
             return context.wrong(gate.conditions[i].place,
-                                 "condition '" + gate.conditions[i].id + "' is not in \"open_when\"",
+                                 "condition '" + gate.conditions[i].id + R"(' is not in "open_when")",
                                  "A condition that nobody asks for guards nothing: use it or remove it.");
         }
     }

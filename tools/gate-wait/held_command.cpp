@@ -113,7 +113,7 @@ Result<HeldCommand> HeldCommand::start(std::vector<std::string> const& arguments
     return HeldCommand(pid);
 }
 
-std::optional<int> HeldCommand::poll() {
+std::optional<int> HeldCommand::poll() const {
     int status = 0;
     pid_t const ended = waitpid(m_pid, &status, WNOHANG);
     if (ended != m_pid) {

@@ -17,7 +17,7 @@ class HeldCommand {
     [[nodiscard]] static Result<HeldCommand> start(std::vector<std::string> const& arguments);
 
     /// Its exit code once it has ended, 128+n when signal n ended it; else nothing.
-    [[nodiscard]] std::optional<int> poll();
+    [[nodiscard]] std::optional<int> poll() const;
 
   private:
     explicit HeldCommand(pid_t pid) : m_pid(pid) {}

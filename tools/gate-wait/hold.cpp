@@ -32,7 +32,7 @@ struct Lock {
     std::string name;
 
     // A pooler may give our session's server to somebody else, or its lock to nobody.
-    Result<void> check_direct() const {
+    [[nodiscard]] Result<void> check_direct() const {
         TRY_ASSIGN(auto const pid, session->number("SELECT pg_backend_pid()"));
         if (pid != session->backend_pid()) {
             return fail(Errc::unknown,
@@ -41,7 +41,7 @@ struct Lock {
         }
         return {};
     }
-    Result<bool> attempt() const {
+    [[nodiscard]] Result<bool> attempt() const {
         return session->truth("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", {name});
     }
     [[nodiscard]] Result<bool> is_held() const {
@@ -72,7 +72,7 @@ Result<bool> obtain(Lock const& lock, milliseconds limit, time::Clock& clock) {
 // Looks after lock and command until the command ends; says once, loudly, when the lock is gone.
 struct Guarding {
     Lock const& lock;
-    HeldCommand& command;
+    HeldCommand const& command;
     time::Clock& clock;
     std::string lost{};
 
@@ -126,7 +126,7 @@ Result<cli::ExitCode> hold(Options const& options, cli::Context& context) {
                     "The command was NOT run. Wait longer with --timeout, or see who holds it in pg_locks.");
     }
     log::info("lock held", {{"key", key}});
-    TRY_ASSIGN(auto command, HeldCommand::start(options.hold.command));
+    TRY_ASSIGN(auto const command, HeldCommand::start(options.hold.command));
     Guarding guarding{lock, command, context.clock};
     int const code = guarding.run();
     return verdict_of(code, guarding.lost);

@@ -33,6 +33,7 @@ Result<Subject> read_subject(Json const& value, std::string& gate) {
     return subject;
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): the move of nlohmann's type only asserts
 struct Document {
     Json json;
     std::string gate{};

@@ -114,7 +114,7 @@ struct Run {
     RunFacts facts{};
 
     // As if the run were killed at once: that must not look like an open gate.
-    Result<void> begin(Record& record) {
+    Result<void> begin(Record& record) const {
         Json const unfinished = result_json(gate, facts);
         TRY(record.append({{"event", "start"}, {"result", unfinished}}));
         return write_final(record, unfinished);

@@ -48,7 +48,7 @@ Result<std::chrono::minutes> parse_time_of_day(std::string const& text) {
 Result<std::chrono::minutes> read_time(FileReader const& file, ObjectReader& reader, std::string const& key) {
     auto const text = reader.optional<std::string>(key);
     if (!text) {
-        return wrong(file, reader.path_of(key), "the window has no \"" + key + "\"",
+        return wrong(file, reader.path_of(key), R"(the window has no ")" + key + R"(")",
                      R"(Write a time of day: "10:00".)");
     }
     return at(file, reader.path_of(key), parse_time_of_day(*text));
@@ -94,18 +94,18 @@ Result<std::vector<int>> read_nth(FileReader const& file, ObjectReader& reader) 
 
 Result<void> check_rule(FileReader const& file, std::string const& path, DayRule const& rule, bool has_weeks) {
     if (rule.days.empty() == rule.dates.empty()) {
-        return wrong(file, path, "a rule needs either \"days\" or \"dates\"",
+        return wrong(file, path, R"(a rule needs either "days" or "dates")",
                      R"(Write {"days": ["tue"]}, or {"dates": ["2026-12-01"]}.)");
     }
     if (has_weeks != rule.anchor.has_value()) {
-        return wrong(file, path, "\"every_weeks\" and \"anchor\" need each other",
+        return wrong(file, path, R"("every_weeks" and "anchor" need each other)",
                      "The anchor is the first day on which the window opens; weeks are counted from there.");
     }
     if ((rule.anchor || !rule.dates.empty()) && !rule.nth.empty()) {
-        return wrong(file, path + "/nth", "\"nth\" goes with \"days\" alone");
+        return wrong(file, path + "/nth", R"("nth" goes with "days" alone)");
     }
     if (rule.anchor && !rule.dates.empty()) {
-        return wrong(file, path + "/anchor", "\"anchor\" goes with \"days\"");
+        return wrong(file, path + "/anchor", R"("anchor" goes with "days")");
     }
     if (rule.anchor && !falls_on(rule, *rule.anchor)) {
         return wrong(file, path + "/anchor", "the anchor is none of the window's days",
@@ -118,7 +118,7 @@ Result<DayRule> read_rule(FileReader const& file, ObjectReader& window) {
     Json const* const value = window.find("rule");
     std::string const path = window.path_of("rule");
     if (value == nullptr) {
-        return wrong(file, path, "the window has no \"rule\": on which days does it open?",
+        return wrong(file, path, R"(the window has no "rule": on which days does it open?)",
                      R"(Write, for example, "rule": {"days": ["mon", "thu"]}.)");
     }
     auto reader = file.object(*value, path);
@@ -134,7 +134,7 @@ Result<DayRule> read_rule(FileReader const& file, ObjectReader& window) {
     TRY(reader.finish());
     rule.every_weeks = weeks.value_or(1);
     if (rule.every_weeks < 1 || rule.every_weeks > k_most_weeks) {
-        return wrong(file, path + "/every_weeks", "\"every_weeks\" is a number from 1 to 520");
+        return wrong(file, path + "/every_weeks", R"("every_weeks" is a number from 1 to 520)");
     }
     TRY(check_rule(file, path, rule, weeks.has_value()));
     return rule;
