@@ -240,7 +240,8 @@ class DatabaseRows {
                (m_none.empty() ? "" : row("", "", "<span class=quiet>none at any time: " + m_none + "</span>")) +
                (m_unseen.empty()
                     ? ""
-                    : row("", "", "<span class=quiet>nothing there, or not for this role to see: " + m_unseen + "</span>"));
+                    : row("", "",
+                          "<span class=quiet>nothing there, or not for this role to see: " + m_unseen + "</span>"));
     }
 
   private:
