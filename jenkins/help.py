@@ -36,6 +36,8 @@ NOT_IN_A_MAN_PAGE = {
     "overrideReason": "In an emergency: why; needs a second person.",
     "from": "First date.",
     "to": "Last date.",
+    "bundle": "A name for the bundle.",
+    "members": "A list of its members, each NAME/ID.",
     "file": "The file.",
     "files": "A list of files.",
     "range": "The revisions, as BASE..HEAD.",

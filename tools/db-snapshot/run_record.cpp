@@ -2,6 +2,7 @@
 
 #include "common/log/log.hpp"
 #include "common/log/redact.hpp"
+#include "common/process/signals.hpp"
 #include "common/time/timestamp.hpp"
 
 #include <array>
@@ -52,7 +53,10 @@ Result<void> RunRecord::complete() {
 
 void RunRecord::failed(std::string const& reason) {
     stop_beating();
-    m_status.error = log::redact(reason);
+    // A statement that our own stop cancelled says less than what stopped us.
+    auto const stopped = process::check_not_stopped();
+    bool const told = stopped || reason.find(stopped.error().message) != std::string::npos;
+    m_status.error = log::redact(told ? reason : stopped.error().message + ": " + reason);
     if (auto const written = write(snapshot::State::failed); !written) {
         log::warning("could not record the failure", {{"reason", written.error().message}});
     }

@@ -121,10 +121,12 @@ Result<std::vector<Comparison>> compare_all(CompareFile const& file, std::size_t
     return all;
 }
 
-Result<void> write_compare_reports(ReportFiles const& files, AsChecks const& checks, std::string const& document) {
+Result<void> write_compare_reports(ReportFiles const& files, AsChecks const& checks, std::string const& document,
+                                   std::optional<int> exit_code) {
     if (!files.junit.empty()) {
         TRY(cli::write_file(files.junit, log::redact(junit_text(checks.record))));
     }
+    TRY(write_dotenv(files, checks.record, exit_code));
     return files.report.empty() ? Result<void>{} : cli::write_file(files.report, log::redact(document));
 }
 
@@ -146,11 +148,12 @@ Result<cli::ExitCode> compare(Options const& options, cli::Context& context) {
                parse_compare_file(text, options.target == "-" ? "<stdin>" : options.target, context.environment));
     auto checks = as_checks(file, options, context.clock.wall_now());
     std::string const unfinished = json::dump_indented({{"version", 1}, {"file", file.name}, {"comparisons", nullptr}});
-    TRY(write_compare_reports(options.files, checks, unfinished));
+    TRY(write_compare_reports(options.files, checks, unfinished, std::nullopt));
     TRY_ASSIGN(auto const all, compare_all(file, options.sample));
     fill(checks, all, context.clock.wall_now());
     Json const document = result_json(all, file.name);
-    auto written = write_compare_reports(options.files, checks, json::dump_indented(document));
+    auto written =
+        write_compare_reports(options.files, checks, json::dump_indented(document), static_cast<int>(code_of(all)));
     std::string out = options.common.json ? json::dump(document) + "\n" : "";
     for (auto const& one : all) {
         out += options.common.json ? "" : line_of(one);

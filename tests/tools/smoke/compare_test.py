@@ -40,7 +40,8 @@ def rows_that_differ():
     make("new_way", TABLE + "; INSERT INTO orders VALUES (1, 10, 'a', now()), (2, 20, E'tab\\t/', now()), (4, 40, NULL, now())")
     query = {"id": "orders", "sql": "SELECT * FROM orders;", "key": ["id"], "ignore": ["changed"]}
     with folder() as where:
-        outcome = compare([query], more=["--junit", where / "j.xml", "--report", where / "r.json"])
+        outcome = compare([query], more=["--junit", where / "j.xml", "--report", where / "r.json", "--dotenv", where / "d.env"])
+        assert (where / "d.env").read_text().splitlines()[0] == "SLUICE_SMOKE=fail"
         assert outcome.code == 1, outcome
         assert 'name="orders"' in (where / "j.xml").read_text() and "<failure" in (where / "j.xml").read_text()
         assert json.loads((where / "r.json").read_text()) == json.loads(outcome.out)
