@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <iostream>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace sluice::cli::detail {
@@ -53,12 +54,19 @@ void occupy_closed_streams() {
     }
 }
 
+// A core file would hold every password and token that the program was given. Commands that we run leave none either.
+void leave_no_core() {
+    rlimit const none{0, 0};
+    [[maybe_unused]] int const set = setrlimit(RLIMIT_CORE, &none);
+}
+
 } // namespace
 
 int run_program(
     int argc, char** argv, std::string_view tool,
     std::function<Result<ExitCode>(std::vector<std::string> const&, CommonOptions&, Context&)> const& work) {
     occupy_closed_streams();
+    leave_no_core();
     process::watch_signals();
     std::vector<std::string> const arguments(argv + 1, argv + argc);
     auto const asked = [&](char const* flag) {

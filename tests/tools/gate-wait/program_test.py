@@ -2,6 +2,7 @@
 """program_test.py GATE-WAIT: the tool as a whole: bad gates, exit codes, the record, and being cancelled."""
 import json
 import pathlib
+import resource
 import random
 import resource
 import signal
@@ -288,6 +289,21 @@ def cancelled_at_any_moment():
             else:
                 assert outcome.code == -15 or not pathlib.Path(str(record) + ".final.json").exists(), index
         assert said >= 20, said
+
+
+@case
+def no_core():
+    """a crash leaves no core file, which would hold the tokens, whatever the machine's own limit is"""
+    with folder() as where:
+        record = where / "r"
+        resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
+        waiting = Waiting("-", "--record", record, document=gate(NEVER))
+        assert eventually(lambda: record.exists() and record.read_text().count("\n") >= 2)
+        limits = pathlib.Path(f"/proc/{waiting.pid}/limits").read_text()
+        waiting.signal(signal.SIGABRT)
+        waiting.end()
+        (line,) = [one for one in limits.splitlines() if one.startswith("Max core file size")]
+        assert line.split()[4:6] == ["0", "0"], line
 
 
 @case
