@@ -3,6 +3,7 @@
 #include "common/cli/version.hpp"
 #include "common/result/did_you_mean.hpp"
 
+#include <algorithm>
 #include <iostream>
 
 namespace sluice::cli {
@@ -56,6 +57,15 @@ void describe(CLI::App& app, HelpText const& help) {
 void add_common_options(CLI::App& app, CommonOptions& options) {
     app.add_flag("--json", options.json, "print the result as one JSON document");
     app.add_flag("--verbose", options.verbose, "log SQL and commands, never their secrets");
+}
+
+SplitCommand split_command(std::vector<std::string> const& arguments) {
+    auto const end = std::find(arguments.begin(), arguments.end(), "--");
+    SplitCommand parts{{arguments.begin(), end}, {}};
+    if (end != arguments.end()) {
+        parts.command.assign(end + 1, arguments.end());
+    }
+    return parts;
 }
 
 Result<std::optional<ExitCode>> parse_arguments(CLI::App& app, std::vector<std::string> const& arguments) {

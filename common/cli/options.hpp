@@ -24,6 +24,13 @@ void describe(CLI::App& app, HelpText const& help);
 /// Adds `--json` and `--verbose`.
 void add_common_options(CLI::App& app, CommonOptions& options);
 
+/// A command line that ends in another one: what stands behind "--" is that, whatever it looks like.
+struct SplitCommand {
+    std::vector<std::string> ours;
+    std::vector<std::string> command;
+};
+[[nodiscard]] SplitCommand split_command(std::vector<std::string> const& arguments);
+
 /// Parses the command line into whatever is bound to `app`. A value means that help or version was printed and the
 /// program is done. Errors: usage, with "did you mean" for an unknown option or verb.
 [[nodiscard]] Result<std::optional<ExitCode>> parse_arguments(CLI::App& app, std::vector<std::string> const& arguments);

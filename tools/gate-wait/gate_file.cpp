@@ -1,5 +1,6 @@
 #include "tools/gate-wait/gate_file.hpp"
 
+#include "common/config/input.hpp"
 #include "common/json/json.hpp"
 #include "common/result/did_you_mean.hpp"
 #include "common/snapshot/catalog.hpp"
@@ -7,10 +8,6 @@
 #include "tools/gate-wait/condition_reading.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <set>
 
 namespace sluice::gate_wait {
@@ -23,7 +20,6 @@ using config::Variables;
 using json::ObjectReader;
 using namespace std::chrono_literals;
 
-constexpr std::size_t k_largest_file = std::size_t{16} << 20U;
 constexpr std::size_t k_deepest = 16;
 constexpr Milliseconds k_timeout = 1h;
 constexpr Milliseconds k_interval = 1s;
@@ -307,28 +303,6 @@ Result<Gate> read_document(Json const& document, json::Locator const& locator, c
     return gate;
 }
 
-Result<std::string> read_input(std::string const& path) {
-    std::FILE* const file = path == "-" ? stdin : std::fopen(path.c_str(), "re");
-    if (file == nullptr) {
-        return fail(Errc::usage, "cannot read '" + path + "': " + std::strerror(errno), "Name a gate file.");
-    }
-    std::string text;
-    std::array<char, 65536> buffer{};
-    std::size_t count = 0;
-    while (text.size() <= k_largest_file && (count = std::fread(buffer.data(), 1, buffer.size(), file)) > 0) {
-        text.append(buffer.data(), count);
-    }
-    bool const failed = std::ferror(file) != 0;
-    if (file != stdin) {
-        [[maybe_unused]] int const closed = std::fclose(file);
-    }
-    if (failed || text.size() > k_largest_file) {
-        return fail(Errc::usage,
-                    "cannot read '" + path + "': " + (failed ? std::strerror(errno) : "larger than 16 MiB"));
-    }
-    return text;
-}
-
 Gate gate_of_one(std::string name, Condition condition, ci::Environment const& environment) {
     Gate gate;
     gate.name = std::move(name);
@@ -352,7 +326,7 @@ Result<Gate> parse_gate(std::string const& text, std::string const& name, ci::En
 }
 
 Result<Gate> load_gate(std::string const& path, ci::Environment const& environment) {
-    TRY_ASSIGN(auto const text, read_input(path));
+    TRY_ASSIGN(auto const text, config::read_input(path, "Name a gate file."));
     return parse_gate(text, path == "-" ? "<stdin>" : path, environment);
 }
 

@@ -3,7 +3,6 @@
 #include "common/cli/options.hpp"
 #include "common/time/duration_text.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace sluice::gate_wait {
@@ -15,21 +14,6 @@ constexpr cli::HelpText k_help{
     "  gate-wait gate.json --record gate-record.jsonl --dotenv gate.env\n"
     "  gate-wait --snapshot \"$SLUICE_SNAPSHOT_ID\" --store /backups --timeout 2h\n"
     "  gate-wait explain gate.json --from 2026-12-01 --to 2027-02-01\n"};
-
-struct Split {
-    std::vector<std::string> ours;
-    std::vector<std::string> command;
-};
-
-// What stands behind "--" belongs to the command, whatever it looks like.
-Split split(std::vector<std::string> const& arguments) {
-    auto const end = std::find(arguments.begin(), arguments.end(), "--");
-    Split parts{{arguments.begin(), end}, {}};
-    if (end != arguments.end()) {
-        parts.command.assign(end + 1, arguments.end());
-    }
-    return parts;
-}
 
 void add_waiting_options(CLI::App& app, Options& options, std::string& timeout) {
     app.add_option("gate", options.gate, "gate file, - for stdin");
@@ -154,7 +138,7 @@ Result<std::variant<Options, cli::ExitCode>> parse_options(std::vector<std::stri
                                                            ci::Environment const& environment) {
     Options options;
     std::string timeout;
-    auto parts = split(arguments);
+    auto parts = cli::split_command(arguments);
     CLI::App app;
     cli::describe(app, k_help);
     add_waiting_options(app, options, timeout);

@@ -1,16 +1,13 @@
 #include "tools/smoke/check_file.hpp"
 
+#include "common/config/input.hpp"
+
 #include <algorithm>
-#include <array>
-#include <cstdio>
-#include <cstring>
 #include <set>
 
 namespace sluice::smoke {
 
 namespace {
-
-constexpr std::size_t k_largest_file = std::size_t{16} << 20U;
 
 struct Settings {
     Check defaults{};
@@ -172,31 +169,12 @@ Result<CheckFile> parse_check_file(std::string const& text, std::string const& n
     return read_document(document, locator, name, environment).map_error(as_usage);
 }
 
-Result<std::string> read_input(std::string const& path) {
-    std::FILE* const file = path == "-" ? stdin : std::fopen(path.c_str(), "re");
-    if (file == nullptr) {
-        return fail(Errc::usage, "cannot read '" + path + "': " + std::strerror(errno),
-                    "Name a file with checks, or a URL that begins with http:// or https://.");
-    }
-    std::string text;
-    std::array<char, 65536> buffer{};
-    std::size_t count = 0;
-    while (text.size() <= k_largest_file && (count = std::fread(buffer.data(), 1, buffer.size(), file)) > 0) {
-        text.append(buffer.data(), count);
-    }
-    bool const failed = std::ferror(file) != 0;
-    if (file != stdin) {
-        [[maybe_unused]] int const closed = std::fclose(file);
-    }
-    if (failed || text.size() > k_largest_file) {
-        return fail(Errc::usage,
-                    "cannot read '" + path + "': " + (failed ? std::strerror(errno) : "larger than 16 MiB"));
-    }
-    return text;
+Result<std::string> read_checks_text(std::string const& path) {
+    return config::read_input(path, "Name a file with checks, or a URL that begins with http:// or https://.");
 }
 
 Result<CheckFile> load_check_file(std::string const& path, ci::Environment const& environment) {
-    TRY_ASSIGN(auto const text, read_input(path));
+    TRY_ASSIGN(auto const text, read_checks_text(path));
     return parse_check_file(text, path == "-" ? "<stdin>" : path, environment);
 }
 

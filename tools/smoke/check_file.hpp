@@ -20,8 +20,8 @@ using config::Variables;
 /// From a file, or from stdin for "-". Errors: usage, as above or when it cannot be read.
 [[nodiscard]] Result<CheckFile> load_check_file(std::string const& path, ci::Environment const& environment);
 
-/// The whole text of a file, or of stdin for "-". Errors: usage; also for one larger than 16 MiB or invalid UTF-8.
-[[nodiscard]] Result<std::string> read_input(std::string const& path);
+/// The whole text of a file, or of stdin for "-". Errors: usage; also for one larger than 16 MiB.
+[[nodiscard]] Result<std::string> read_checks_text(std::string const& path);
 
 /// One check of one URL: the answer's status is 200 to 299. Errors: usage for what is no http or https URL, or holds a
 /// password, which every user of this machine could read.

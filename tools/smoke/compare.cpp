@@ -143,7 +143,7 @@ cli::ExitCode code_of(std::vector<Comparison> const& all) {
 
 Result<cli::ExitCode> compare(Options const& options, cli::Context& context) {
     config::remember_secrets_of(context.environment);
-    TRY_ASSIGN(auto const text, read_input(options.target));
+    TRY_ASSIGN(auto const text, read_checks_text(options.target));
     TRY_ASSIGN(auto const file,
                parse_compare_file(text, options.target == "-" ? "<stdin>" : options.target, context.environment));
     auto checks = as_checks(file, options, context.clock.wall_now());

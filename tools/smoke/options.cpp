@@ -3,7 +3,6 @@
 #include "common/cli/options.hpp"
 #include "common/time/duration_text.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace sluice::smoke {
@@ -24,21 +23,6 @@ struct Raw {
     std::string max_gap{};
     std::string abort_on_outage{};
 };
-
-struct Split {
-    std::vector<std::string> ours;
-    std::vector<std::string> command;
-};
-
-// What stands behind "--" belongs to the command, whatever it looks like.
-Split split(std::vector<std::string> const& arguments) {
-    auto const end = std::find(arguments.begin(), arguments.end(), "--");
-    Split parts{{arguments.begin(), end}, {}};
-    if (end != arguments.end()) {
-        parts.command.assign(end + 1, arguments.end());
-    }
-    return parts;
-}
 
 void add_shared_options(CLI::App& app, Options& options) {
     app.add_option("--junit", options.files.junit, "write a JUnit report to FILE");
@@ -139,7 +123,7 @@ Result<std::variant<Options, cli::ExitCode>> parse_options(std::vector<std::stri
                                                            ci::Environment const& environment) {
     Options options;
     Raw raw;
-    auto parts = split(arguments);
+    auto parts = cli::split_command(arguments);
     CLI::App app;
     cli::describe(app, k_help);
     app.add_option("checks", options.target, "check file, - for stdin, or a URL whose status shall be 2xx");

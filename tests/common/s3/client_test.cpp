@@ -47,7 +47,9 @@ class S3Client : public testing::Test {
     Result<http::Exchange> get(LoopbackServer const& server) {
         Operation operation;
         operation.key = "k";
-        return client(server.url(""))->send(operation);
+        Patience patience;
+        patience.stall = std::chrono::seconds{1}; // a fault that keeps its connection open is waited out for real
+        return client(server.url(""), patience)->send(operation);
     }
 };
 
