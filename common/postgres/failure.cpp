@@ -152,7 +152,7 @@ namespace {
 
 // Alone and again: until it has run, the role's own timeout counts, for a batch as a whole.
 Result<void> lift_statement_timeout(std::function<Result<void>(std::string const&)> const& execute) {
-    constexpr int attempts = 5;
+    constexpr int attempts = 25;
     Result<void> outcome;
     for (int attempt = 0; attempt < attempts; ++attempt) {
         outcome = execute("SET statement_timeout = 0");

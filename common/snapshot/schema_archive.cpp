@@ -1,5 +1,6 @@
 #include "common/snapshot/schema_archive.hpp"
 
+#include "common/ci/environment.hpp"
 #include "common/log/log.hpp"
 
 #include <algorithm>
@@ -11,6 +12,11 @@ namespace sluice::snapshot {
 
 namespace {
 
+// The tools lift their timeouts by statements, of which the role's own timeout may already cancel the first.
+std::string without_timeouts(std::string const& options) {
+    return options + " -c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0";
+}
+
 Result<process::Command> tool_command(std::vector<std::string> arguments,
                                       postgres::ConnectionParameters const& parameters) {
     TRY_ASSIGN(auto environment, postgres::tool_environment(parameters));
@@ -20,6 +26,9 @@ Result<process::Command> tool_command(std::vector<std::string> arguments,
     if (parameters.get("service").empty()) {
         command.unset.emplace_back("PGSERVICE");
     }
+    auto const inherited = ci::Environment::of_process().get("PGOPTIONS").value_or("");
+    command.environment["PGOPTIONS"] =
+        without_timeouts(command.environment.try_emplace("PGOPTIONS", inherited).first->second);
     // The tools' messages are read by people and by us; one language for both.
     command.environment["LC_ALL"] = "C";
     return command;
@@ -223,7 +232,7 @@ Result<void> restore_schema(process::Runner& runner, SchemaRestore const& restor
     arguments.push_back(restore.archive_path);
     TRY_ASSIGN(auto command, tool_command(std::move(arguments), restore.target));
     if (!restore.options.empty()) {
-        command.environment["PGOPTIONS"] = restore.options;
+        command.environment["PGOPTIONS"] += " " + restore.options;
     }
     return run_successfully(runner, command).map([](process::Outcome const&) {});
 }

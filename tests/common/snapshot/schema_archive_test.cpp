@@ -37,6 +37,20 @@ TEST(DumpSchema, leaves_comments_out_when_asked_to) {
     EXPECT_TRUE(dumps_with("--no-comments", 15, true));
 }
 
+// A role with a statement_timeout of 1 ms may have the tools' first statement cancelled, which would lift it.
+TEST(DumpSchema, lifts_timeouts_before_the_first_statement_and_keeps_what_the_user_set) {
+    test::FakeRunner runner;
+    runner.when("pg_dump", process::Outcome{});
+    postgres::ConnectionParameters const source{{{"options", "-c work_mem=1MB"}}};
+    SchemaDump const dump{{"pg_dump", "pg_restore", 15}, source, "00000003-1", "", false};
+    test::must(dump_schema(runner, dump, [](std::string_view) -> Result<void> { return {}; }));
+    auto const& options = runner.calls().back().environment.at("PGOPTIONS");
+    EXPECT_TRUE(options.starts_with("-c work_mem=1MB ")) << options;
+    for (auto const* const timeout : {"statement", "lock", "idle_in_transaction_session"}) {
+        EXPECT_NE(options.find(std::string(" -c ") + timeout + "_timeout=0"), std::string::npos) << options;
+    }
+}
+
 // Lines as pg_restore --list of PostgreSQL 15 prints them.
 TEST(ParseToc, reads_the_kind_of_every_entry) {
     EXPECT_EQ(kinds_of(";\n; Archive created at 2026-11-22 00:15:30 UTC\n;     dbname: shop\n;\n"

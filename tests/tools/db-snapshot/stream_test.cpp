@@ -79,7 +79,8 @@ TEST_F(DbSnapshotStream, never_makes_a_snapshot_of_a_command_that_fails) {
         EXPECT_EQ(outcome.output, "");
         EXPECT_NE(outcome.error_output.find(one.said), std::string::npos) << outcome.error_output;
     }
-    for (auto const& entry : m_tool.json({"list"})["snapshots"]) {
+    auto const listed = m_tool.json({"list"});
+    for (auto const& entry : listed["snapshots"]) {
         EXPECT_EQ(entry["state"], "failed") << entry;
         EXPECT_EQ(run({"wait", entry["id"].get<std::string>()}).exit_code, 1);
     }

@@ -273,10 +273,16 @@ def cancelled_at_any_moment():
     """SIGTERM at forty moments leaves a record that says so, or none where nothing had begun"""
     with folder() as where:
         said = 0
+        begin = time.monotonic()
+        waiting = Waiting("-", "--record", where / "first", document=gate(NEVER, NO, YES))
+        assert eventually(lambda: (where / "first").exists() and (where / "first").stat().st_size > 0)
+        start_up = time.monotonic() - begin  # many times longer on a busy machine, or under a sanitizer
+        waiting.signal()
+        waiting.end()
         for index in range(40):
             record = where / f"r{index}"
             waiting = Waiting("-", "--record", record, "--dotenv", where / "d", document=gate(NEVER, NO, YES))
-            time.sleep(index * 0.004)
+            time.sleep(start_up * index / 10)
             waiting.signal()
             outcome = waiting.end()
             assert outcome.code in (143, -15), (index, outcome)  # -15: before the tool's first line of code
@@ -288,7 +294,7 @@ def cancelled_at_any_moment():
                 said += 1
             else:
                 assert outcome.code == -15 or not pathlib.Path(str(record) + ".final.json").exists(), index
-        assert said >= 20, said
+        assert said >= 10, said
 
 
 @case
