@@ -261,7 +261,7 @@ Result<void> verify_chunks(store::Store& store, Manifest const& manifest, std::s
     std::vector<std::string> buffers(workers);
     return run_parallel(workers, manifest.chunks.size(), [&](std::size_t worker, std::size_t item) -> Result<void> {
         ChunkInfo const& chunk = manifest.chunks[item];
-        TRY(read_chunk(store, chunk, buffers[worker]));
+        TRY(read_chunk(store, manifest.chunks, chunk, buffers[worker]));
         progress(chunk.plain_bytes);
         return {};
     });

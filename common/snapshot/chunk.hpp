@@ -2,6 +2,7 @@
 
 #include "common/snapshot/compression.hpp"
 #include "common/snapshot/manifest.hpp"
+#include "common/snapshot/similar_chunks.hpp"
 #include "common/store/store.hpp"
 
 #include <cstdint>
@@ -26,40 +27,53 @@ inline constexpr std::uint64_t k_row_chunk_average = k_row_chunk_least + std::ui
 /// 64 lower-case hex digits.
 [[nodiscard]] bool is_chunk_id(std::string_view text);
 
+/// The name of a chunk's object: its id, or, where it is stored as a difference, its id and that of its base, so that
+/// one content has one name for each way to store it.
+[[nodiscard]] std::string stored_name(std::vector<ChunkInfo> const& chunks, ChunkInfo const& chunk);
+[[nodiscard]] bool is_stored_name(std::string_view text);
+
 /// "chunks/ab/ab12…".
-[[nodiscard]] std::string chunk_key(std::string_view id);
+[[nodiscard]] std::string chunk_key(std::string_view stored_name);
 
 /// Puts chunks into a store, each content once. Safe from several threads.
 class ChunkWriter {
   public:
-    /// `known` are chunks of an earlier manifest: where the store still has one of the same size, nothing is
-    /// compressed or written.
-    ChunkWriter(store::Store& store, std::vector<ChunkInfo> const& known);
+    /// `known` is the list of an earlier manifest: where the store still has a chunk of the same size, nothing is
+    /// compressed or written, and what resembles one is stored as a difference to it.
+    ChunkWriter(store::Store& store, std::vector<ChunkInfo> known);
 
     /// The chunk's number in `take_chunks`. `plain` holds 1 to `k_chunk_bytes` bytes.
     [[nodiscard]] Result<std::uint32_t> put(std::string_view plain, Compressor& compressor);
 
-    /// All chunks that were put, in order of their numbers. Call once, at the end.
+    /// All chunks that were put, and bases of these, in order of their numbers. Call once, at the end.
     [[nodiscard]] std::vector<ChunkInfo> take_chunks() { return std::move(m_chunks); }
 
     /// Bytes really written to the store so far.
     [[nodiscard]] std::uint64_t written_bytes();
 
   private:
-    Result<ChunkInfo> store_chunk(std::string_view plain, std::string id, Compressor& compressor);
+    Result<ChunkInfo> store_chunk(std::string_view plain, std::string const& id, Compressor& compressor);
     Result<std::optional<ChunkInfo>> find_stored(std::string const& id, std::uint64_t plain_bytes);
+    Result<std::optional<ChunkInfo>> find_difference(ChunkInfo const& known);
+    Result<std::optional<ChunkInfo>> store_difference(std::string_view plain, ChunkInfo const& chunk,
+                                                      Compressor& compressor);
+    Result<void> write(std::string const& name, std::string_view frame);
+    [[nodiscard]] std::optional<std::uint32_t> number_of_base(ChunkInfo const& base);
 
     store::Store& m_store;
-    std::map<std::string, ChunkInfo, std::less<>> m_known{};
+    std::vector<ChunkInfo> m_known;
+    std::map<std::string, std::size_t, std::less<>> m_known_numbers{};
+    SimilarChunks m_similar;
     std::mutex m_guard{};
     std::map<std::string, std::uint32_t, std::less<>> m_numbers{};
     std::vector<ChunkInfo> m_chunks{};
     std::uint64_t m_written_bytes = 0;
 };
 
-/// Fetches one chunk and proves both hashes. Errors: bad_data, naming the chunk, when it is missing, cut short or
-/// changed; as the store's otherwise.
-[[nodiscard]] Result<void> read_chunk(store::Store& store, ChunkInfo const& chunk, std::string& plain);
+/// Fetches one chunk of the list, and its base, and proves all hashes. Errors: bad_data, naming the chunk, when it is
+/// missing, cut short or changed; as the store's otherwise.
+[[nodiscard]] Result<void> read_chunk(store::Store& store, std::vector<ChunkInfo> const& chunks, ChunkInfo const& chunk,
+                                      std::string& plain);
 
 /// Cuts a stream of rows into chunks and says where its parts came to lie. One thread.
 class ChunkedStream {

@@ -16,16 +16,22 @@ class Compressor {
     Compressor();
     /// The frame; the view holds until the next call. Errors: internal.
     [[nodiscard]] Result<std::string_view> compress(std::string_view plain);
+    /// The same as a difference to `base`, without which it cannot be read: for bytes that are mostly found there.
+    [[nodiscard]] Result<std::string_view> compress_against(std::string_view base, std::string_view plain);
 
   private:
     struct Free {
         void operator()(void* context) const;
     };
+    Result<std::string_view> compress_now(std::string_view plain);
+
     std::unique_ptr<void, Free> m_context;
     std::string m_frame{};
 };
 
-/// The plain bytes of one frame that must hold exactly `plain_bytes`. Errors: bad_data.
-[[nodiscard]] Result<void> decompress(std::string_view frame, std::uint64_t plain_bytes, std::string& plain);
+/// The plain bytes of one frame that must hold exactly `plain_bytes`, and was made against `base` if there is one.
+/// Errors: bad_data.
+[[nodiscard]] Result<void> decompress(std::string_view frame, std::uint64_t plain_bytes, std::string& plain,
+                                      std::string_view base = {});
 
 } // namespace sluice::snapshot

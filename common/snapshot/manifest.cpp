@@ -105,7 +105,11 @@ Json large_objects_json(std::vector<LargeObject> const& objects) {
 Json chunks_json(std::vector<ChunkInfo> const& chunks) {
     Json list = Json::array();
     for (auto const& chunk : chunks) {
-        list.push_back({chunk.id, chunk.stored_sha256, chunk.plain_bytes, chunk.stored_bytes});
+        list.push_back({chunk.id, chunk.stored_sha256, chunk.plain_bytes, chunk.stored_bytes,
+                        chunk.sketch ? to_text(*chunk.sketch) : ""});
+        if (chunk.base) {
+            list.back().push_back(*chunk.base);
+        }
     }
     return list;
 }

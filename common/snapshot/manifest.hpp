@@ -3,6 +3,7 @@
 #include "common/ci/pipeline.hpp"
 #include "common/json/json.hpp"
 #include "common/snapshot/inventory.hpp"
+#include "common/snapshot/sketch.hpp"
 
 #include <map>
 #include <optional>
@@ -17,6 +18,8 @@ struct ChunkInfo {
     std::string stored_sha256; ///< of the compressed bytes as they lie in the store
     std::uint64_t plain_bytes = 0;
     std::uint64_t stored_bytes = 0;
+    std::optional<Sketch> sketch{};      ///< of the plain bytes; older manifests have none
+    std::optional<std::uint32_t> base{}; ///< stored as a difference to this one of the same list, which is none itself
 };
 
 /// A run of plain bytes inside one chunk; `chunk` counts into `Manifest::chunks`.
@@ -95,8 +98,11 @@ struct Manifest {
 
 /// Of a database's manifest, and of a stream's. A change of either kind gives it the next free number, so that a
 /// program that knows neither says so; what was written before is read on.
-inline constexpr unsigned k_database_manifest_version = 1;
-inline constexpr unsigned k_stream_manifest_version = 2;
+inline constexpr unsigned k_database_manifest_version = 3;
+inline constexpr unsigned k_stream_manifest_version = 4;
+/// The same before chunks had sketches and bases; read on.
+inline constexpr unsigned k_first_database_manifest_version = 1;
+inline constexpr unsigned k_first_stream_manifest_version = 2;
 
 /// Large objects travel as rows of (oid, offset, at most this many bytes).
 inline constexpr std::uint64_t k_large_object_slice = 1'048'576;

@@ -202,17 +202,28 @@ Result<std::optional<Masking>> read_masking(Json const& json, std::string const&
     return std::optional<Masking>{std::move(masking)};
 }
 
+bool is_chunk_entry(Json const& json) {
+    constexpr std::size_t first_version = 4;
+    constexpr std::size_t with_sketch = 5;
+    constexpr std::size_t with_base = 6;
+    return json.is_array() && json.size() >= first_version && json.size() <= with_base && json[0].is_string() &&
+           json[1].is_string() && json[2].is_number_unsigned() && json[3].is_number_unsigned() &&
+           (json.size() < with_sketch || json[4].is_string()) &&
+           (json.size() < with_base || json[5].is_number_unsigned());
+}
+
 Result<ChunkInfo> read_chunk(Json const& json, std::string const& path) {
-    bool const sound = json.is_array() && json.size() == 4 && json[0].is_string() && json[1].is_string() &&
-                       json[2].is_number_unsigned() && json[3].is_number_unsigned();
-    if (!sound) {
-        return fail(Errc::bad_data, "'" + path + "' must be [name, stored sha256, plain bytes, stored bytes]");
+    if (!is_chunk_entry(json)) {
+        return fail(Errc::bad_data,
+                    "'" + path + "' must be [name, stored sha256, plain bytes, stored bytes, sketch, base]");
     }
     ChunkInfo chunk{json[0].get<std::string>(), json[1].get<std::string>(), json[2].get<std::uint64_t>(),
                     json[3].get<std::uint64_t>()};
     if (!is_chunk_id(chunk.id) || chunk.plain_bytes > k_chunk_bytes) {
         return fail(Errc::bad_data, "'" + path + "' is not a chunk of this format");
     }
+    chunk.sketch = json.size() > 4 ? parse_sketch(json[4].get<std::string>()) : std::nullopt;
+    chunk.base = json.size() > 5 ? std::optional(json[5].get<std::uint32_t>()) : std::nullopt;
     return chunk;
 }
 
@@ -296,12 +307,12 @@ Result<Manifest> read_stream_manifest(json::ObjectReader& reader) {
 Result<Manifest> read_manifest(Json const& document) {
     json::ObjectReader reader(document, "");
     auto const version = reader.required<unsigned>("version");
-    if (version == k_stream_manifest_version) {
+    if (version == k_stream_manifest_version || version == k_first_stream_manifest_version) {
         return read_stream_manifest(reader);
     }
-    if (version != k_database_manifest_version) {
+    if (version != k_database_manifest_version && version != k_first_database_manifest_version) {
         return fail(Errc::bad_data, "manifest has version " + std::to_string(version) +
-                                        "; this program reads 1 (databases) and 2 (streams)");
+                                        "; this program reads 1 and 3 (databases), 2 and 4 (streams)");
     }
     Manifest manifest;
     TRY(read_head(reader, manifest));
@@ -322,6 +333,14 @@ Result<Manifest> read_manifest(Json const& document) {
 bool inside_its_chunk(Piece const& piece, std::vector<ChunkInfo> const& chunks) {
     return piece.chunk < chunks.size() && piece.offset <= chunks[piece.chunk].plain_bytes &&
            piece.length <= chunks[piece.chunk].plain_bytes - piece.offset;
+}
+
+// A base is whole itself, so that reading ends.
+Result<void> check_bases(std::vector<ChunkInfo> const& chunks) {
+    bool const all = std::all_of(chunks.begin(), chunks.end(), [&](ChunkInfo const& chunk) {
+        return !chunk.base || (*chunk.base < chunks.size() && !chunks[*chunk.base].base);
+    });
+    return all ? Result<void>{} : fail(Errc::bad_data, "a chunk has a base that is none");
 }
 
 Result<void> check_pieces(Manifest const& manifest) {
@@ -359,6 +378,7 @@ Result<Manifest> parse_manifest(std::string_view text, std::string const& name) 
     TRY_ASSIGN(Json const document, parse_sealed(text, name));
     auto manifest = read_manifest(document).map_error(while_doing("reading '" + name + "'"));
     TRY_ASSIGN(Manifest sound, std::move(manifest));
+    TRY(check_bases(sound.chunks).map_error(while_doing("reading '" + name + "'")));
     TRY(check_pieces(sound).map_error(while_doing("reading '" + name + "'")));
     return sound;
 }

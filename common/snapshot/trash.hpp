@@ -12,10 +12,10 @@ namespace sluice::snapshot {
 inline constexpr char const* k_trash = "trash/";
 
 /// "trash/20261122T001530Z-3f9a/ab12…".
-[[nodiscard]] std::string trash_key(std::string const& batch, std::string_view chunk_id);
+[[nodiscard]] std::string trash_key(std::string const& batch, std::string_view stored_name);
 
 /// A chunk's stored bytes from its place or from the trash; nothing when it is in neither. It may be on its way from
 /// one to the other while we look.
-[[nodiscard]] Result<std::optional<std::string>> read_frame(store::Store& store, std::string const& chunk_id);
+[[nodiscard]] Result<std::optional<std::string>> read_frame(store::Store& store, std::string const& stored_name);
 
 } // namespace sluice::snapshot

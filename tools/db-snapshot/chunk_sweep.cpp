@@ -128,7 +128,7 @@ Result<void> ChunkSweep::adopt(std::string const& batch) {
     TRY_ASSIGN(auto const objects, m_store.list(snapshot::k_trash + batch + "/"));
     for (auto const& object : objects) {
         TRY(process::check_not_stopped());
-        if (snapshot::is_chunk_id(chunk_name(object))) {
+        if (snapshot::is_stored_name(chunk_name(object))) {
             TRY(say_at_work());
             TRY(m_store.move(object.key, snapshot::trash_key(m_id, chunk_name(object))).map([](bool) {}));
         }
@@ -175,7 +175,7 @@ Result<void> ChunkSweep::empty_trash(std::chrono::milliseconds grace) {
     for (auto const& id : ids) {
         // The list comes before the look at the runs: what is moved here later has another record to wait for.
         TRY_ASSIGN(auto chunks, m_store.list(snapshot::k_trash + id + "/"));
-        std::erase_if(chunks, [](auto const& object) { return !snapshot::is_chunk_id(chunk_name(object)); });
+        std::erase_if(chunks, [](auto const& object) { return !snapshot::is_stored_name(chunk_name(object)); });
         TRY_ASSIGN(auto const record, m_store.size(record_key(id)));
         TRY_ASSIGN(bool const due, may_be_freed(id, m_store.moves_at_once() ? grace : std::max(grace, least_grace)));
         any = any || record;

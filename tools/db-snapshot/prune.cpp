@@ -3,6 +3,7 @@
 #include "common/log/log.hpp"
 #include "common/process/signals.hpp"
 #include "common/snapshot/bundle.hpp"
+#include "common/snapshot/chunk.hpp"
 #include "common/snapshot/trash.hpp"
 
 #include <algorithm>
@@ -97,7 +98,7 @@ class Prune {
             }
             TRY_ASSIGN(auto const manifest, Catalog(m_store, snapshot.seen.name).manifest(snapshot.seen.facts.id));
             for (auto const& chunk : manifest ? manifest->chunks : std::vector<snapshot::ChunkInfo>{}) {
-                m_released.emplace(chunk.id, chunk.stored_bytes);
+                m_released.emplace(snapshot::stored_name(manifest->chunks, chunk), chunk.stored_bytes);
             }
         }
         return {};
@@ -114,7 +115,7 @@ class Prune {
         TRY(for_each_manifest(m_store, [&](snapshot::Manifest const& manifest) -> Result<void> {
             for (auto const& chunk : manifest.chunks) {
                 if (!going.contains(manifest.name + "/" + manifest.id)) {
-                    released.erase(chunk.id);
+                    released.erase(snapshot::stored_name(manifest.chunks, chunk));
                 }
             }
             return {};

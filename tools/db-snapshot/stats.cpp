@@ -2,6 +2,7 @@
 
 #include "common/json/json.hpp"
 #include "common/log/progress.hpp"
+#include "common/snapshot/chunk.hpp"
 #include "common/snapshot/trash.hpp"
 #include "common/store/open_store.hpp"
 #include "tools/db-snapshot/store_survey.hpp"
@@ -26,7 +27,8 @@ class Ledger {
   public:
     void add(std::size_t snapshot, std::vector<snapshot::ChunkInfo> const& chunks) {
         for (auto const& chunk : chunks) {
-            auto const [place, added] = m_owners.emplace(chunk.id, Owner{chunk.stored_bytes, snapshot, false});
+            auto const [place, added] =
+                m_owners.emplace(snapshot::stored_name(chunks, chunk), Owner{chunk.stored_bytes, snapshot, false});
             place->second.shared = place->second.shared || !added;
         }
     }

@@ -111,7 +111,7 @@ Result<std::unordered_set<std::string>> needed_chunks(store::Store& store) {
     std::unordered_set<std::string> needed;
     TRY(for_each_manifest(store, [&](Manifest const& manifest) -> Result<void> {
         for (auto const& chunk : manifest.chunks) {
-            needed.insert(chunk.id);
+            needed.insert(snapshot::stored_name(manifest.chunks, chunk));
         }
         return {};
     }));
@@ -124,7 +124,7 @@ Result<void> for_each_chunk(store::Store& store, std::function<Result<void>(stor
     for (auto const& folder : folders) {
         TRY_ASSIGN(auto const objects, store.list("chunks/" + folder + "/"));
         for (auto const& object : objects) {
-            TRY(snapshot::is_chunk_id(chunk_name(object)) ? see(object) : Result<void>{});
+            TRY(snapshot::is_stored_name(chunk_name(object)) ? see(object) : Result<void>{});
         }
     }
     return {};
@@ -136,7 +136,7 @@ Result<ChunkCount> chunks_in_trash(store::Store& store) {
     TRY_ASSIGN(auto const objects, store.list(snapshot::k_trash));
     ChunkCount count;
     for (auto const& object : objects) {
-        if (snapshot::is_chunk_id(chunk_name(object))) {
+        if (snapshot::is_stored_name(chunk_name(object))) {
             count.add(object.size_bytes);
         }
     }

@@ -116,7 +116,7 @@ class SnapshotAsker final : public Asker {
         }
         auto const end = m_around.clock.steady_now() + k_slice;
         for (; m_next < m_manifest->chunks.size() && m_around.clock.steady_now() < end; ++m_next) {
-            auto const read = snapshot::read_chunk(store, m_manifest->chunks[m_next], m_buffer);
+            auto const read = snapshot::read_chunk(store, m_manifest->chunks, m_manifest->chunks[m_next], m_buffer);
             if (!read && read.error().kind == Errc::bad_data) {
                 return for_good(saw_closed("the snapshot is damaged: " + read.error().message));
             }

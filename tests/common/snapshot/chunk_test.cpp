@@ -95,7 +95,7 @@ TEST(ChunkWriter, writes_a_known_chunk_again_that_was_cut_short) {
     store.objects.at(chunk_key(known.id)).resize(known.stored_bytes - 1);
     put_one(store, row_text(100'000), {known});
     std::string plain;
-    must(read_chunk(store, known, plain));
+    must(read_chunk(store, {known}, known, plain));
     EXPECT_TRUE(plain == row_text(100'000));
 }
 
@@ -126,7 +126,7 @@ TEST(ChunkWriter, replaces_a_leftover_that_is_not_what_its_name_says) {
         store.objects[chunk_key(sound.id)] = damage;
         ChunkInfo const again = put_one(store, plain);
         std::string back;
-        must(read_chunk(store, again, back));
+        must(read_chunk(store, {again}, again, back));
         EXPECT_TRUE(back == plain);
     }
 }
@@ -157,7 +157,7 @@ TEST(ReadChunk, names_the_chunk_and_what_is_wrong_with_it) {
         store.objects[chunk_key(chunk.id)] = sound;
         damage.apply(store.objects[chunk_key(chunk.id)]);
         std::string plain;
-        auto const outcome = read_chunk(store, chunk, plain);
+        auto const outcome = read_chunk(store, {chunk}, chunk, plain);
         ASSERT_FALSE(outcome) << damage.what;
         EXPECT_EQ(outcome.error().kind, Errc::bad_data) << damage.what;
         EXPECT_NE(outcome.error().message.find(chunk.id), std::string::npos) << damage.what;
@@ -170,7 +170,7 @@ TEST(ReadChunk, says_that_a_chunk_is_missing) {
     ChunkInfo const chunk = put_one(store, "abc");
     store.objects.clear();
     std::string plain;
-    auto const outcome = read_chunk(store, chunk, plain);
+    auto const outcome = read_chunk(store, {chunk}, chunk, plain);
     EXPECT_EQ(outcome.error().kind, Errc::bad_data);
     EXPECT_EQ(outcome.error().message, "chunk '" + chunk.id + "' of store 'memory' is missing");
 }
@@ -184,7 +184,7 @@ TEST(ReadChunk, refuses_other_data_under_a_right_checksum) {
     chunk.stored_sha256 = other.stored_sha256;
     chunk.stored_bytes = other.stored_bytes;
     std::string plain;
-    auto const outcome = read_chunk(store, chunk, plain);
+    auto const outcome = read_chunk(store, {chunk}, chunk, plain);
     ASSERT_FALSE(outcome);
     EXPECT_NE(outcome.error().message.find("other data than its name says"), std::string::npos);
 }
@@ -194,7 +194,7 @@ TEST(ReadChunk, does_not_call_a_store_out_of_reach_damage) {
     ChunkInfo const chunk = put_one(store, "abc");
     store.out_of_reach = true;
     std::string plain;
-    EXPECT_EQ(read_chunk(store, chunk, plain).error().kind, Errc::temporary);
+    EXPECT_EQ(read_chunk(store, {chunk}, chunk, plain).error().kind, Errc::temporary);
 }
 
 class ChunkedStreamTest : public testing::Test {

@@ -154,10 +154,10 @@ TEST(Manifest, keeps_how_it_was_masked) {
 }
 
 TEST(Manifest, is_refused_in_another_version) {
-    for (unsigned const version : {0U, 3U}) {
+    for (unsigned const version : {0U, 5U}) {
         EXPECT_EQ(message_after([&](Json& document) { document["version"] = version; }),
                   "manifest has version " + std::to_string(version) +
-                      "; this program reads 1 (databases) and 2 (streams)");
+                      "; this program reads 1 and 3 (databases), 2 and 4 (streams)");
     }
     // A database's document under the number of the other kind.
     EXPECT_NE(message_after([](Json& document) { document["version"] = 2; }), "taken for sound");
@@ -232,10 +232,45 @@ TEST(ManifestOfAStream, refuses_a_piece_outside_its_chunk) {
     }
 }
 
-// Programs from before there were streams read databases' manifests as ever, and say what they do not know.
-TEST(ManifestOfAStream, has_a_version_of_its_own) {
-    EXPECT_NE(to_text(test::example_manifest()).find("\"version\":1}"), std::string::npos);
-    EXPECT_NE(to_text(example_stream()).find("\"version\":2}"), std::string::npos);
+TEST(ManifestVersion, is_another_for_each_kind) {
+    EXPECT_NE(to_text(test::example_manifest()).find("\"version\":3}"), std::string::npos);
+    EXPECT_NE(to_text(example_stream()).find("\"version\":4}"), std::string::npos);
+}
+
+// As version 0.1 wrote them: a chunk had four fields.
+TEST(ManifestVersion, of_the_first_release_is_read_on) {
+    auto const manifest = must(parse_manifest(resealed([](Json& document) {
+                                                  document["version"] = 1;
+                                                  for (auto& chunk : document["chunks"]) {
+                                                      chunk.erase(4);
+                                                  }
+                                              }),
+                                              "m"));
+    EXPECT_EQ(manifest.chunks.at(1).stored_bytes, 50U);
+    EXPECT_FALSE(manifest.chunks.at(1).sketch);
+}
+
+TEST(ManifestChunks, carry_their_sketch_and_base) {
+    Manifest manifest = test::example_manifest();
+    manifest.chunks.at(0).sketch = Sketch{{1, 2, 3, UINT32_MAX}};
+    manifest.chunks.at(0).base = 1;
+    auto const back = must(parse_manifest(to_text(manifest), "m"));
+    EXPECT_EQ(back.chunks.at(0).sketch, manifest.chunks.at(0).sketch);
+    EXPECT_EQ(back.chunks.at(0).base, 1U);
+    EXPECT_FALSE(back.chunks.at(1).base);
+}
+
+TEST(ManifestChunks, refuse_a_base_that_is_none) {
+    for (auto const& bases : {std::pair{0U, 9U}, std::pair{2U, 9U}, std::pair{1U, 0U}}) {
+        Manifest manifest = test::example_manifest();
+        manifest.chunks.at(0).base = bases.first;
+        if (bases.second < manifest.chunks.size()) {
+            manifest.chunks.at(1).base = bases.second;
+        }
+        auto const outcome = parse_manifest(to_text(manifest), "m");
+        ASSERT_FALSE(outcome);
+        EXPECT_NE(outcome.error().message.find("has a base that is none"), std::string::npos);
+    }
 }
 
 } // namespace

@@ -11,6 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using snapshot::Catalog;
+using test::LabWriter;
 using test::must;
 
 PruneRules keep_last(unsigned count, std::chrono::milliseconds grace = 12h) {
@@ -54,6 +55,45 @@ TEST_F(PruneTest, removes_snapshots_and_frees_their_chunks_after_the_grace) {
     EXPECT_EQ(m_lab.count("trash/"), 0U);
     EXPECT_EQ(m_lab.first_loss(), "");
     EXPECT_EQ(m_lab.count("snapshots/shop/" + m_ids[0] + "/"), 0U);
+}
+
+// Two hundred lines, of which one is of that version.
+std::string lines(std::string const& version) {
+    std::string text;
+    for (int i = 0; i < 200; ++i) {
+        text += "line " + std::to_string(i * 7919) + (i == 100 ? " of version " + version : " as ever") + "\n";
+    }
+    return text;
+}
+
+TEST_F(PruneTest, keeps_what_a_difference_is_made_to) {
+    for (auto const* const version : {"one", "two", "three"}) {
+        m_ids.push_back(m_lab.take({lines(version)}));
+        m_lab.clock.advance(24h);
+    }
+    ASSERT_EQ(must(shop().manifest(m_ids[2]))->chunks.size(), 2U) << "the test means to have a difference";
+    auto const report = m_lab.prune(keep_last(1, 0h));
+    EXPECT_EQ(m_lab.complete(), (std::set<std::string>{m_ids[2]}));
+    EXPECT_EQ(report.sweep.set_aside.chunks, 1U) << "the difference of the second";
+    EXPECT_EQ(m_lab.first_loss(), "");
+    EXPECT_EQ(m_lab.count("chunks/"), 2U);
+}
+
+// The run has read the base in its place, and relies on it; only its manifest will say so.
+TEST_F(PruneTest, brings_back_what_a_running_snapshot_makes_a_difference_to) {
+    m_lab.take({lines("one")});
+    LabWriter run = m_lab.writer();
+    run.begin();
+    run.put({lines("two")});
+    m_lab.clock.advance(1min);
+    m_lab.take({"something else"});
+    EXPECT_EQ(m_lab.prune(keep_last(1, 0h)).sweep.freed.chunks, 0U);
+    EXPECT_EQ(m_lab.count("trash/"), 2U) << "the base and the record";
+    must(run.publish());
+    EXPECT_EQ(m_lab.first_loss(), "");
+    EXPECT_EQ(m_lab.prune(keep_last(2, 0h)).sweep.put_back.chunks, 1U);
+    EXPECT_EQ(m_lab.first_loss(), "");
+    EXPECT_EQ(m_lab.count("trash/"), 0U);
 }
 
 TEST_F(PruneTest, frees_at_once_without_grace) {

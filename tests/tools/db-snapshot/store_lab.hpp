@@ -23,7 +23,9 @@ class LabWriter {
     void begin() {
         m_started = time::timestamp_text(m_clock.wall_now());
         beat();
-        m_writer = std::make_unique<snapshot::ChunkWriter>(m_catalog.store(), std::vector<snapshot::ChunkInfo>{});
+        auto const newest = must(m_catalog.newest());
+        m_writer = std::make_unique<snapshot::ChunkWriter>(
+            m_catalog.store(), newest ? newest->chunks : std::vector<snapshot::ChunkInfo>{});
     }
     void beat() { write(snapshot::State::running); }
     void put(std::vector<std::string> const& contents) {
