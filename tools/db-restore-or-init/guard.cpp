@@ -15,6 +15,11 @@ Result<void> check_not_production(TargetFacts const& target) {
         return fail(Errc::refused, named(target) + " is production: its setting sluice.environment says so",
                     "Give --target another database.");
     }
+    if (kind_of(existing.comment) == MarkerKind::provenance && is_production(text_in(existing.comment, "stage"))) {
+        return fail(Errc::refused, named(target) + " is production: it was made as that by an earlier restore",
+                    "To put it back to a snapshot: db-restore-or-init rollback --target … --to ID. If it is no "
+                    "production: db-restore-or-init mark --target … --environment none");
+    }
     if (kind_of(existing.comment) != MarkerKind::environment ||
         !is_production(text_in(existing.comment, "environment"))) {
         return {};
@@ -48,12 +53,15 @@ Result<void> check_stage(TargetFacts const& target, GuardRequest const& request)
 
 Result<void> check_not_source(TargetFacts const& target, GuardRequest const& request) {
     bool const is_stage = target.existing && kind_of(target.existing->comment) == MarkerKind::provenance;
+    bool const recovers = !target.existing && is_production(request.stage);
     for (auto const& known : request.sources) {
-        if (is_same(target, known.source) && (known.live || !is_stage)) {
+        if (is_same(target, known.source) && (known.live || (!is_stage && !recovers))) {
             return fail(Errc::refused,
                         named(target) + " is the source itself of '" + known.origin + "' (system identifier " +
                             target.system_identifier + ", database '" + known.source.database + "')",
-                        "Give --target the stage's database, not the one that the data comes from.");
+                        target.existing ? "Give --target the stage's database, not the one that the data comes from."
+                                        : "Give --target the stage's database. If production itself is gone and is to "
+                                          "come back: --stage production");
         }
     }
     return {};

@@ -76,14 +76,16 @@ Result<void> check_stage(TargetFacts const& target, Manifest const& snapshot, Ro
 } // namespace
 
 bool says_production(ExistingTarget const& existing) {
-    return is_production(existing.environment_setting) || (kind_of(existing.comment) == MarkerKind::environment &&
-                                                           is_production(text_in(existing.comment, "environment")));
+    auto const kind = kind_of(existing.comment);
+    std::string const key = kind == MarkerKind::provenance ? "stage" : "environment";
+    bool const says_what = kind == MarkerKind::environment || kind == MarkerKind::provenance;
+    return is_production(existing.environment_setting) || (says_what && is_production(text_in(existing.comment, key)));
 }
 
 Result<void> check_rollback(TargetFacts const& target, Manifest const& snapshot, RollbackRequest const& request) {
     if (!target.existing) {
         return fail(Errc::not_found, named(target) + " does not exist, so there is nothing to put back",
-                    "To make it anew, leave out the verb: db-restore-or-init --target … --from snapshot:" +
+                    "To make it anew, leave out the verb: db-restore-or-init --target … --stage NAME --from snapshot:" +
                         snapshot.id);
     }
     TRY(check_marker_sound(target));

@@ -76,6 +76,14 @@ TEST(Guard, refuses_a_production_target_even_for_a_stage_of_that_name) {
                    "marked as production");
 }
 
+// What a recovery brought back is production again, and has been written to since.
+TEST(Guard, refuses_a_production_that_a_restore_made) {
+    for (bool const adopt : {false, true}) {
+        expect_refused(stage_called("production"), {"production", adopt, {}}, "is production: it was made as that");
+        expect_refused(stage_called("Production"), request(adopt), "is production: it was made as that");
+    }
+}
+
 TEST(Guard, concludes_nothing_from_a_damaged_mark) {
     for (char const* comment :
          {"sluice: {", "sluice: 1", "sluice: {}", "sluice: {\"version\":2,\"environment\":\"x\"}",
@@ -118,6 +126,20 @@ TEST(Guard, refuses_the_source_itself) {
     TargetFacts fresh = target();
     fresh.existing.reset();
     expect_refused(fresh, asked, "is the source itself");
+}
+
+// Disaster recovery: there is nothing that could be overwritten.
+TEST(Guard, lets_a_production_that_is_gone_come_back_where_it_was) {
+    TargetFacts gone = target();
+    gone.existing.reset();
+    GuardRequest asked{"production", false, {source("acceptance", k_server, false)}};
+    EXPECT_TRUE(check_guards(gone, asked));
+    asked.stage = "acceptance";
+    expect_refused(gone, asked, "is the source itself");
+    EXPECT_NE(check_guards(gone, asked).error().hint.find("--stage production"), std::string::npos);
+    expect_refused(target(), {"production", true, asked.sources}, "is the source itself");
+    asked = {"production", false, {source("acceptance")}};
+    expect_refused(gone, asked, "is the source itself");
 }
 
 TEST(Guard, lets_a_stage_have_its_own_snapshot_back) {

@@ -199,5 +199,27 @@ TEST(Restore, brings_nothing_that_reaches_back_to_production) {
     EXPECT_EQ(outcome.error_output.find("-secret"), std::string::npos);
 }
 
+// At two in the morning, on the server that still runs: the first answer must not be that production is the source
+// itself, nor the second, when somebody starts the job again, to take away what was written since.
+TEST(Recovery, brings_production_back_where_it_was_and_never_over_itself) {
+    auto& shop = Shop::shared();
+    auto const before = shop.fingerprint("shop");
+    shop.server().execute("ALTER DATABASE shop RENAME TO shop_by_mistake");
+    std::vector<std::string> const recovery{"--target", "env:TARGET", "--stage", "production",
+                                            "--name",   "shop",       "--store", shop.store()};
+    auto const as_a_stage = shop.restore("shop");
+    auto const recovered = shop.run("shop", recovery);
+    auto const again = shop.run("shop", recovery);
+    auto const found = shop.exists("shop") ? shop.fingerprint("shop") : "nothing";
+    shop.server().execute("DROP DATABASE IF EXISTS shop");
+    shop.server().execute("ALTER DATABASE shop_by_mistake RENAME TO shop");
+    EXPECT_EQ(as_a_stage.exit_code, 4);
+    EXPECT_NE(as_a_stage.error_output.find("--stage production"), std::string::npos) << as_a_stage.error_output;
+    EXPECT_EQ(recovered.exit_code, 0) << recovered.error_output;
+    EXPECT_EQ(found, before);
+    EXPECT_EQ(again.exit_code, 4) << again.error_output;
+    EXPECT_NE(again.error_output.find("is production: it was made as that"), std::string::npos) << again.error_output;
+}
+
 } // namespace
 } // namespace sluice::db_restore

@@ -33,6 +33,12 @@ TargetFacts stage(std::string const& made_from = "20261101T000000Z-aaaa") {
     provenance.snapshot = made_from;
     return target(to_marker(provenance));
 }
+TargetFacts recovered() {
+    Provenance provenance;
+    provenance.stage = "production";
+    provenance.origin = "snapshot";
+    return target(to_marker(provenance));
+}
 
 snapshot::Manifest taken_of(std::string const& database, std::string const& server = k_server, std::uint32_t oid = 4000,
                             std::string const& pipeline = "17") {
@@ -93,6 +99,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"another database's", production(), taken_of("blog"), asked(k_id, k_server), "is not one of"},
         Case{"another server's", production(), taken_of("shop", k_other_server), asked(k_id, k_server),
              "is not one of"},
+        Case{"made as production", recovered(), taken_of("shop"), asked(k_id, k_server), ""},
+        Case{"made as production, identifier not stated", recovered(), taken_of("shop"), asked(k_id, ""),
+             "is production, and"},
         Case{"a stage's own", stage(), taken_of("shop"), asked("latest", "", "9"), ""},
         Case{"what a stage was made from", stage(k_id), taken_of("prod", k_other_server), asked(k_id, ""), ""},
         Case{"a stage marked by people", target(environment_marker("acceptance", k_server)), taken_of("shop"),
