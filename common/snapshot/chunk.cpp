@@ -24,7 +24,7 @@ ChunkWriter::ChunkWriter(store::Store& store, std::vector<ChunkInfo> const& know
 }
 
 Result<std::uint32_t> ChunkWriter::put(std::string_view plain, Compressor& compressor) {
-    std::string id = sha256_hex(plain);
+    std::string id = m_store.content_name(plain);
     {
         std::lock_guard const lock(m_guard);
         if (auto const place = m_numbers.find(id); place != m_numbers.end()) {
@@ -67,9 +67,13 @@ Result<std::optional<ChunkInfo>> ChunkWriter::find_stored(std::string const& id,
     if (auto const place = m_known.find(id); place != m_known.end() && place->second.stored_bytes == *size) {
         return std::optional<ChunkInfo>{place->second};
     }
-    TRY_ASSIGN(auto const frame, m_store.read(chunk_key(id)));
+    auto const found = m_store.read(chunk_key(id));
+    if (!found && found.error().kind != Errc::bad_data) { // a damaged one is written again
+        return tl::unexpected<Error>(found.error());
+    }
+    auto const frame = found.value_or(std::nullopt);
     std::string again;
-    if (!frame || !decompress(*frame, plain_bytes, again) || sha256_hex(again) != id) {
+    if (!frame || !decompress(*frame, plain_bytes, again) || m_store.content_name(again) != id) {
         return std::optional<ChunkInfo>{};
     }
     return std::optional<ChunkInfo>{ChunkInfo{id, sha256_hex(*frame), plain_bytes, frame->size()}};
@@ -91,9 +95,10 @@ Result<void> check_frame(std::string const& frame, ChunkInfo const& chunk, std::
                : fail(Errc::bad_data, name + " was changed: its checksum does not match", k_unusable);
 }
 
-Result<void> unpack(std::string const& frame, ChunkInfo const& chunk, std::string const& name, std::string& plain) {
+Result<void> unpack(store::Store const& store, std::string const& frame, ChunkInfo const& chunk,
+                    std::string const& name, std::string& plain) {
     TRY(decompress(frame, chunk.plain_bytes, plain).map_error(while_doing("reading " + name)));
-    return sha256_hex(plain) == chunk.id
+    return store.content_name(plain) == chunk.id
                ? Result<void>{}
                : fail(Errc::bad_data, name + " holds other data than its name says", k_unusable);
 }
@@ -108,7 +113,7 @@ Result<void> read_chunk(store::Store& store, ChunkInfo const& chunk, std::string
     if (!frame) {
         return fail(Errc::bad_data, name + " is missing", k_unusable);
     }
-    auto const unpacked = unpack(*frame, chunk, name, plain);
+    auto const unpacked = unpack(store, *frame, chunk, name, plain);
     if (unpacked) {
         return {};
     }

@@ -38,7 +38,7 @@ struct Place {
 };
 
 Result<Place> find_place(Options const& options) {
-    TRY_ASSIGN(auto store, store::open_store(options.store));
+    TRY_ASSIGN(auto store, store::open_store(options.store, context.environment, options.store_key));
     TRY_ASSIGN(auto name, chosen_name(*store, options.name));
     TRY_ASSIGN(auto id, Catalog(*store, name).resolve(options.id));
     return Place{std::move(store), std::move(name), std::move(id)};
