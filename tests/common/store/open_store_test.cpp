@@ -70,10 +70,10 @@ TEST_F(OpenStore, refuses_to_settle_among_other_files) {
 }
 
 TEST_F(OpenStore, refuses_a_format_it_does_not_know) {
-    with_store_json(R"({"version": 2, "created": "2030-01-01T00:00:00.000Z"})");
+    with_store_json(R"({"version": 3, "created": "2030-01-01T00:00:00.000Z"})");
     Error const error = refusal();
     EXPECT_EQ(error.kind, Errc::bad_data);
-    EXPECT_NE(error.message.find("format 2"), std::string::npos);
+    EXPECT_NE(error.message.find("format 3"), std::string::npos);
 }
 
 TEST_F(OpenStore, refuses_a_damaged_store_json) {
