@@ -35,12 +35,16 @@ struct RawOptions {
     std::string grace = "12h";
 };
 
-void add_store_options(CLI::App& app, Options& options) {
+void add_place_options(CLI::App& app, Options& options) {
     app.add_option("--store", options.store, "where snapshots live (or SLUICE_STORE)")->type_name("DIRECTORY");
     app.add_option("--store-key", options.store_key,
                    "an encrypted store's key: env:VAR, file:PATH (or SLUICE_STORE_KEY)")
         ->type_name("REF")
         ->check(not_empty());
+}
+
+void add_store_options(CLI::App& app, Options& options) {
+    add_place_options(app, options);
     app.add_option("--name", options.name, "the database's name in the store")->type_name("NAME")->check(not_empty());
     cli::add_common_options(app, options.common);
 }
@@ -150,21 +154,28 @@ void add_verbs(CLI::App& app, Options& options) {
     files->add_option("DIRECTORY", options.directory, "a new or empty directory")->required()->check(not_empty());
 }
 
+CLI::App* add_key_verb(CLI::App& key, Options& options, char const* name, char const* summary) {
+    CLI::App* verb = key.add_subcommand(name, summary);
+    add_place_options(*verb, options);
+    cli::add_common_options(*verb, options.common);
+    return verb;
+}
+
 void add_key(CLI::App& app, Options& options) {
     CLI::App* key = app.add_subcommand("key", "who can open an encrypted store: generate, list, add, remove, rotate");
     key->require_subcommand(1);
-    add_verb(*key, options, "generate", "print a new key");
-    add_verb(*key, options, "list", "the store's recipients and keys");
-    CLI::App* add = add_verb(*key, options, "add", "let another key open the store");
+    cli::add_common_options(*key->add_subcommand("generate", "print a new key"), options.common);
+    add_key_verb(*key, options, "list", "the store's recipients and keys");
+    CLI::App* add = add_key_verb(*key, options, "add", "let another key open the store");
     add->add_option("NAME", options.recipient, "who has it")->required();
     add->add_option("--new-key", options.new_key, "the key to add: env:VAR, file:PATH")
         ->type_name("REF")
         ->check(not_empty())
         ->required();
-    add_verb(*key, options, "remove", "let a recipient's key open it no longer")
+    add_key_verb(*key, options, "remove", "let a recipient's key open it no longer")
         ->add_option("NAME", options.recipient, "whose")
         ->required();
-    add_verb(*key, options, "rotate", "seal what is written from now on with a new store key");
+    add_key_verb(*key, options, "rotate", "seal what is written from now on with a new store key");
 }
 
 Verb chosen_key_verb(CLI::App const& key) {
