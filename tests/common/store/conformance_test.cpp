@@ -163,6 +163,17 @@ TEST_P(StoreConformance, moves_an_object_over_another) {
     EXPECT_EQ(keys(), Strings{"trash/1/a"});
 }
 
+TEST_P(StoreConformance, moves_a_chunk_into_the_trash_and_back) {
+    std::string const name(64, 'a');
+    must(store().write("chunks/aa/" + name, "frame"));
+    EXPECT_TRUE(must(store().move("chunks/aa/" + name, "trash/20261122T001530Z-3f9a/" + name)));
+    EXPECT_EQ(must(store().read("trash/20261122T001530Z-3f9a/" + name)), "frame");
+    EXPECT_EQ(must(store().read("chunks/aa/" + name)), std::nullopt);
+    EXPECT_TRUE(must(store().move("trash/20261122T001530Z-3f9a/" + name, "chunks/aa/" + name)));
+    EXPECT_EQ(must(store().read("chunks/aa/" + name)), "frame");
+    EXPECT_EQ(keys(), Strings{"chunks/aa/" + name});
+}
+
 TEST_P(StoreConformance, holds_objects_of_many_megabytes) {
     std::string large(std::size_t{24} << 20U, 'x');
     for (std::size_t i = 0; i < large.size(); i += 4'096) {
