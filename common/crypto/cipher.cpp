@@ -12,8 +12,8 @@ namespace sluice::crypto {
 
 namespace {
 
-template <class T, void (*free)(T*)> struct Freed {
-    void operator()(T* thing) const { free(thing); }
+template <class T, void (*Free)(T*)> struct Freed {
+    void operator()(T* thing) const { Free(thing); }
 };
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Freed<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>>;
 using Pair = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY, EVP_PKEY_free>>;
@@ -29,8 +29,8 @@ int length_of(std::string_view text) { return static_cast<int>(text.size()); }
 
 tl::unexpected<Error> broken(char const* what) { return fail(Errc::internal, std::string("OpenSSL cannot ") + what); }
 
-OSSL_PARAM octets(char const* name, std::string_view text) {
-    return OSSL_PARAM_construct_octet_string(name, const_cast<char*>(text.data()), text.size());
+OSSL_PARAM octets(char const* name, std::string& text) {
+    return OSSL_PARAM_construct_octet_string(name, text.data(), text.size());
 }
 
 Pair pair_of(std::string_view secret) {
@@ -48,10 +48,15 @@ Result<std::string> random_key() {
 Result<std::string> derive_key(std::string_view secret, std::string_view salt, std::string_view info) {
     Derivation const method(EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_HKDF, nullptr));
     DerivationContext const context(EVP_KDF_CTX_new(method.get()));
+    // OpenSSL takes no constant bytes here, though it only reads them.
     std::string digest = "SHA256";
+    std::string own_secret(secret);
+    std::string own_salt(salt);
+    std::string own_info(info);
     std::array<OSSL_PARAM, 5> const parameters{
-        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.data(), 0), octets(OSSL_KDF_PARAM_KEY, secret),
-        octets(OSSL_KDF_PARAM_SALT, salt), octets(OSSL_KDF_PARAM_INFO, info), OSSL_PARAM_construct_end()};
+        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.data(), 0),
+        octets(OSSL_KDF_PARAM_KEY, own_secret), octets(OSSL_KDF_PARAM_SALT, own_salt),
+        octets(OSSL_KDF_PARAM_INFO, own_info), OSSL_PARAM_construct_end()};
     std::string key(k_key_bytes, '\0');
     bool const done = context && EVP_KDF_derive(context.get(), bytes_of(key), key.size(), parameters.data()) == 1;
     return done ? Result<std::string>(std::move(key)) : broken("derive a key");

@@ -113,7 +113,7 @@ Result<void> read_chunk(store::Store& store, ChunkInfo const& chunk, std::string
     if (!frame) {
         return fail(Errc::bad_data, name + " is missing", k_unusable);
     }
-    auto const unpacked = unpack(store, *frame, chunk, name, plain);
+    auto unpacked = unpack(store, *frame, chunk, name, plain);
     if (unpacked) {
         return {};
     }

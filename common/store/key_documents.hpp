@@ -49,7 +49,7 @@ struct KeyDocument {
 [[nodiscard]] std::string to_text(KeyDocument const& document, std::string_view secret);
 
 /// Strict. Does not prove anything yet: that takes the root secret, which lies in it. Errors: bad_data.
-[[nodiscard]] Result<StoreDocument> parse_store_document(Json const& document);
+[[nodiscard]] Result<StoreDocument> parse_store_document(Json const& json);
 [[nodiscard]] Result<KeyDocument> parse_key_document(std::string const& text, std::string const& name);
 
 /// Errors: bad_data when the document is not what somebody with the secret wrote under that name.
