@@ -21,7 +21,7 @@ Result<std::string> read_secret(std::string const& reference, ci::Environment co
     if (!reference.starts_with("file:")) {
         // The text may be the key itself, so it is not repeated.
         return fail(Errc::usage, R"(the mask file's "key" is neither env:VAR nor file:PATH)",
-                    "A key is named, never written down: \"key\": \"env:MASK_KEY\".");
+                    R"(A key is named, never written down: "key": "env:MASK_KEY".)");
     }
     std::ifstream file(reference.substr(5));
     std::string line;

@@ -79,12 +79,8 @@ TEST_F(DbSnapshotEncryption, does_all_that_a_plain_store_does) {
     std::string const first = m_tool.take();
     auto const chunks = m_tool.chunk_files().size();
     std::string const second = m_tool.take();
-    SnapshotTool const plain(PrivateServer::shared().variables(name));
-    plain.take();
-    EXPECT_EQ(chunks, plain.chunk_files().size());
-    plain.take();
-    EXPECT_EQ(m_tool.chunk_files().size(), plain.chunk_files().size()) << "the second snapshot finds the same chunks";
-    EXPECT_LT(m_tool.chunk_files().size(), 2 * chunks);
+    EXPECT_LE(m_tool.chunk_files().size(), chunks + 1) << "rows are found again; pg_dump's archive has the time in it";
+    EXPECT_GT(chunks, 2U);
     EXPECT_EQ(run({"verify", first}).exit_code, 0);
     auto const restored =
         run({"verify", second, "--restore-to", PrivateServer::shared().connection("postgres").conninfo()});
