@@ -1,8 +1,8 @@
 // An encrypted store from its first snapshot to its last, as the programs do it, with a real database.
-#include "common/crypto/digest.hpp"
 #include "tests/support/background_tool.hpp"
 #include "tests/support/json_schema.hpp"
 #include "tests/support/must.hpp"
+#include "tests/support/private_ceph.hpp"
 #include "tests/tools/db-snapshot/snapshot_tool.hpp"
 
 #include <gtest/gtest.h>
@@ -117,6 +117,44 @@ TEST_F(DbSnapshotEncryption, restores_a_database_that_is_equal) {
     ASSERT_EQ(outcome.exit_code, 0) << outcome.error_output;
     EXPECT_EQ(facts_of(copy), facts_of(m_database.name()));
     PrivateServer::shared().execute("DROP DATABASE " + copy);
+}
+
+TEST_F(DbSnapshotEncryption, goes_on_in_the_background) {
+    auto const begun = run({"--background", "--log", (m_tool.store() / "../log").string()});
+    ASSERT_EQ(begun.exit_code, 0) << begun.error_output;
+    std::string const id = begun.output.substr(0, begun.output.find('\n'));
+    EXPECT_EQ(run({"wait", id, "--timeout", "1m"}).exit_code, 0);
+    EXPECT_EQ(run({"verify", id}).exit_code, 0);
+    EXPECT_EQ(read_text(m_tool.store() / "../log").find(m_key.substr(13, 64)), std::string::npos);
+}
+
+TEST_F(DbSnapshotEncryption, lies_on_s3_as_in_a_directory) {
+    auto const& ceph = PrivateCeph::instance();
+    std::string const store = ceph.make_bucket("encrypted") + "/shop";
+    Variables variables = m_tool.environment();
+    auto const reaching = ceph.environment();
+    for (auto const& [name, value] : reaching.all()) {
+        variables[name] = value;
+    }
+    auto const on_s3 = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.end(), {"--store", store});
+        return run_tool("db-snapshot", arguments, variables);
+    };
+    auto const scratch = PrivateServer::shared().connection("postgres").conninfo();
+    for (auto const& arguments : std::vector<std::vector<std::string>>{{"init", "--encrypt"},
+                                                                       {},
+                                                                       {"key", "rotate"},
+                                                                       {},
+                                                                       {"verify", "latest", "--restore-to", scratch},
+                                                                       {"prune", "--keep-last", "1", "--grace", "0s"},
+                                                                       {"verify", "latest"}}) {
+        auto const outcome = on_s3(arguments);
+        EXPECT_EQ(outcome.exit_code, 0) << (arguments.empty() ? "take" : arguments[0]) << outcome.error_output;
+    }
+    variables["SLUICE_STORE_KEY"] = new_key();
+    EXPECT_EQ(on_s3({"list"}).exit_code, 2);
+    variables.erase("SLUICE_STORE_KEY");
+    EXPECT_EQ(on_s3({"list"}).exit_code, 2);
 }
 
 TEST_F(DbSnapshotEncryption, prunes_in_both_steps) {
