@@ -1,5 +1,6 @@
 #include "common/s3/client.hpp"
 
+#include "common/crypto/digest.hpp"
 #include "common/log/log.hpp"
 #include "common/process/signals.hpp"
 #include "common/s3/answer.hpp"
@@ -100,7 +101,7 @@ Result<http::Request> Client::signed_request(Operation const& operation) {
     }();
     std::string const path = encoded_path(location.path_of(operation.key));
     Unsigned const unsigned_request{operation.method, location.host(),   path,
-                                    operation.query,  operation.headers, sha256_hex(operation.body)};
+                                    operation.query,  operation.headers, crypto::sha256_hex(operation.body)};
     http::Request request;
     std::string const query = encoded_query(operation.query);
     request.url = location.scheme() + "://" + location.host() + path + (query.empty() ? "" : "?" + query);

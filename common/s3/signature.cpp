@@ -1,13 +1,10 @@
 #include "common/s3/signature.hpp"
 
+#include "common/crypto/digest.hpp"
 #include "common/time/timestamp.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/sha.h>
 
 namespace sluice::s3 {
 
@@ -15,23 +12,10 @@ namespace {
 
 constexpr std::string_view k_algorithm = "AWS4-HMAC-SHA256";
 
-std::string hex(std::string_view bytes, std::string_view digits = "0123456789abcdef") {
-    std::string text;
-    for (char const byte : bytes) {
-        auto const value = static_cast<unsigned char>(byte);
-        text += digits[value >> 4U];
-        text += digits[value & 15U];
-    }
+std::string upper_case(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
     return text;
-}
-
-unsigned char const* bytes_of(std::string_view text) { return reinterpret_cast<unsigned char const*>(text.data()); }
-
-std::string hmac(std::string_view key, std::string_view text) {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-    unsigned size = 0;
-    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(text), text.size(), digest.data(), &size);
-    return {digest.begin(), digest.end()};
 }
 
 std::string encoded(std::string_view text, bool keep_slash) {
@@ -39,7 +23,7 @@ std::string encoded(std::string_view text, bool keep_slash) {
     std::string out;
     for (char const& byte : text) {
         bool const keep = unreserved.find(byte) != std::string_view::npos || (keep_slash && byte == '/');
-        out += keep ? std::string(1, byte) : "%" + hex({&byte, 1}, "0123456789ABCDEF");
+        out += keep ? std::string(1, byte) : "%" + upper_case(crypto::hex({&byte, 1}));
     }
     return out;
 }
@@ -86,16 +70,12 @@ CanonicalHeaders canonical(http::Headers const& headers) {
 }
 
 std::string signing_key(AccessKey const& key, std::string const& date, Scope const& scope) {
-    return hmac(hmac(hmac(hmac("AWS4" + key.secret, date), scope.region), scope.service), "aws4_request");
+    using crypto::hmac_sha256;
+    std::string const of_date = hmac_sha256("AWS4" + key.secret, date);
+    return hmac_sha256(hmac_sha256(hmac_sha256(of_date, scope.region), scope.service), "aws4_request");
 }
 
 } // namespace
-
-std::string sha256_hex(std::string_view bytes) {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-    SHA256(bytes_of(bytes), bytes.size(), digest.data());
-    return hex(std::string(digest.begin(), digest.end()));
-}
 
 std::string encoded_path(std::string_view path) { return encoded(path, true); }
 
@@ -131,10 +111,10 @@ http::Headers sign(Unsigned const& request, AccessKey const& key, Scope const& s
                                           "\n" + headers.lines + "\n" + headers.names + "\n" + request.payload_sha256;
     std::string const range = date + "/" + scope.region + "/" + scope.service + "/aws4_request";
     std::string const to_sign =
-        std::string(k_algorithm) + "\n" + stamp + "\n" + range + "\n" + sha256_hex(canonical_request);
+        std::string(k_algorithm) + "\n" + stamp + "\n" + range + "\n" + crypto::sha256_hex(canonical_request);
     added.emplace_back("Authorization", std::string(k_algorithm) + " Credential=" + key.id + "/" + range +
-                                            ", SignedHeaders=" + headers.names +
-                                            ", Signature=" + hex(hmac(signing_key(key, date, scope), to_sign)));
+                                            ", SignedHeaders=" + headers.names + ", Signature=" +
+                                            crypto::hex(crypto::hmac_sha256(signing_key(key, date, scope), to_sign)));
     return added;
 }
 

@@ -42,7 +42,4 @@ struct Scope {
 /// "a=1&b=", sorted by the encoded key, every key with "="; as it is signed and sent.
 [[nodiscard]] std::string encoded_query(Query const& query);
 
-/// In lower-case hex.
-[[nodiscard]] std::string sha256_hex(std::string_view bytes);
-
 } // namespace sluice::s3

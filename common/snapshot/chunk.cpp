@@ -36,7 +36,7 @@ ChunkWriter::ChunkWriter(store::Store& store, std::vector<ChunkInfo> known)
 }
 
 Result<std::uint32_t> ChunkWriter::put(std::string_view plain, Compressor& compressor) {
-    std::string id = sha256_hex(plain);
+    std::string id = m_store.content_name(plain);
     {
         std::lock_guard const lock(m_guard);
         if (auto const place = m_numbers.find(id); place != m_numbers.end()) {
@@ -87,15 +87,22 @@ Result<void> ChunkWriter::write(std::string const& name, std::string_view frame)
 
 namespace {
 
+// What is damaged is as good as not there: it is written again.
+Result<std::optional<std::string>> read_for_reuse(store::Store& store, std::string const& key) {
+    auto found = store.read(key);
+    bool const damaged = !found && found.error().kind == Errc::bad_data;
+    return damaged ? Result<std::optional<std::string>>{std::nullopt} : std::move(found);
+}
+
 // Read where it belongs, never from the trash: only what is found in its place may be relied on by a run (60).
 Result<std::optional<ChunkInfo>> load_base(store::Store& store, ChunkInfo base, std::string& plain) {
-    TRY_ASSIGN(auto const frame, store.read(chunk_key(base.id)));
+    TRY_ASSIGN(auto const frame, read_for_reuse(store, chunk_key(base.id)));
     if (!frame || !decompress(*frame, base.plain_bytes, plain)) {
         return std::optional<ChunkInfo>{};
     }
     // The stored bytes are the fewer to hash; others than those of the manifest may still be good (61).
     std::string stored_sha256 = sha256_hex(*frame);
-    if (stored_sha256 != base.stored_sha256 && sha256_hex(plain) != base.id) {
+    if (stored_sha256 != base.stored_sha256 && store.content_name(plain) != base.id) {
         return std::optional<ChunkInfo>{};
     }
     base.stored_sha256 = std::move(stored_sha256);
@@ -159,9 +166,9 @@ Result<std::optional<ChunkInfo>> ChunkWriter::find_stored(std::string const& id,
     if (known != nullptr && !known->base && known->stored_bytes == *size) {
         return std::optional<ChunkInfo>{*known};
     }
-    TRY_ASSIGN(auto const frame, m_store.read(chunk_key(id)));
+    TRY_ASSIGN(auto const frame, read_for_reuse(m_store, chunk_key(id)));
     std::string again;
-    if (!frame || !decompress(*frame, plain_bytes, again) || sha256_hex(again) != id) {
+    if (!frame || !decompress(*frame, plain_bytes, again) || m_store.content_name(again) != id) {
         return std::optional<ChunkInfo>{};
     }
     return std::optional<ChunkInfo>{ChunkInfo{id, sha256_hex(*frame), plain_bytes, frame->size(), sketch_of(again)}};
@@ -197,10 +204,10 @@ Result<void> check_frame(std::string const& frame, ChunkInfo const& chunk, std::
                : fail(Errc::bad_data, name + " was changed: its checksum does not match", k_unusable);
 }
 
-Result<void> unpack(std::string const& frame, ChunkInfo const& chunk, std::string const& name, std::string& plain,
-                    std::string_view base) {
+Result<void> unpack(store::Store const& store, std::string const& frame, ChunkInfo const& chunk,
+                    std::string const& name, std::string_view base, std::string& plain) {
     TRY(decompress(frame, chunk.plain_bytes, plain, base).map_error(while_doing("reading " + name)));
-    return sha256_hex(plain) == chunk.id
+    return store.content_name(plain) == chunk.id
                ? Result<void>{}
                : fail(Errc::bad_data, name + " holds other data than its name says", k_unusable);
 }
@@ -221,7 +228,7 @@ Result<void> read_chunk(store::Store& store, std::vector<ChunkInfo> const& chunk
     if (!frame) {
         return fail(Errc::bad_data, name + " is missing", k_unusable);
     }
-    auto const unpacked = unpack(*frame, chunk, name, plain, base);
+    auto unpacked = unpack(store, *frame, chunk, name, base, plain);
     if (unpacked) {
         return {};
     }

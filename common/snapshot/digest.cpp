@@ -3,50 +3,9 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
-#include <openssl/evp.h>
 #include <xxhash.h>
 
 namespace sluice::snapshot {
-
-namespace {
-
-using Digest = std::array<unsigned char, EVP_MAX_MD_SIZE>;
-
-std::string hex_of(Digest const& digest, unsigned int size) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string hex;
-    hex.reserve(std::size_t{2} * size);
-    for (unsigned int i = 0; i < size; ++i) {
-        hex += {digits[digest.at(i) >> 4U], digits[digest.at(i) & 15U]};
-    }
-    return hex;
-}
-
-} // namespace
-
-std::string sha256_hex(std::string_view bytes) {
-    Digest digest{};
-    unsigned int size = 0;
-    EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
-    return hex_of(digest, size);
-}
-
-void Sha256::Free::operator()(void* context) const { EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context)); }
-
-Sha256::Sha256() : m_context(EVP_MD_CTX_new()) {
-    EVP_DigestInit_ex(static_cast<EVP_MD_CTX*>(m_context.get()), EVP_sha256(), nullptr);
-}
-
-void Sha256::add(std::string_view bytes) {
-    EVP_DigestUpdate(static_cast<EVP_MD_CTX*>(m_context.get()), bytes.data(), bytes.size());
-}
-
-std::string Sha256::hex() {
-    Digest digest{};
-    unsigned int size = 0;
-    EVP_DigestFinal_ex(static_cast<EVP_MD_CTX*>(m_context.get()), digest.data(), &size);
-    return hex_of(digest, size);
-}
 
 void RowHash::add(std::string_view row) {
     XXH128_hash_t const hash = XXH3_128bits(row.data(), row.size());

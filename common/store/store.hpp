@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/crypto/digest.hpp"
 #include "common/result/result.hpp"
 
 #include <chrono>
@@ -56,6 +57,10 @@ class Store {
 
     /// The next part of the names below `prefix`, each once, in order: "a" and "b" of a/x, a/y, b/z.
     [[nodiscard]] virtual Result<std::vector<std::string>> list_folders(std::string const& prefix) = 0;
+
+    /// The name of a chunk with this content, 64 hex digits: its SHA-256, which an encrypted store keys, so that nobody
+    /// can tell from names whether it holds what he already knows.
+    [[nodiscard]] virtual std::string content_name(std::string_view plain) const { return crypto::sha256_hex(plain); }
 
     /// For messages: "store '/backups'".
     [[nodiscard]] virtual std::string description() const = 0;

@@ -13,6 +13,7 @@ MODULES = {
     "result": set(),
     "time": {"result"},
     "json": {"result"},
+    "crypto": {"result"},
     "log": {"result", "time"},
     "ci": {"result"},
     "process": {"result", "time"},
@@ -21,9 +22,9 @@ MODULES = {
     "postgres": {"result", "time", "log", "ci", "process"},
     "config": {"result", "time", "json", "log", "ci"},
     "ci_server": {"result", "time", "json", "log", "http"},
-    "s3": {"result", "time", "json", "log", "ci", "process", "http"},
-    "store": {"result", "time", "json", "log", "ci", "s3"},
-    "snapshot": {"result", "time", "json", "log", "ci", "process", "postgres", "store"},
+    "s3": {"result", "time", "json", "log", "ci", "process", "http", "crypto"},
+    "store": {"result", "time", "json", "log", "ci", "s3", "crypto"},
+    "snapshot": {"result", "time", "json", "log", "ci", "process", "postgres", "store", "crypto"},
 }
 # A tool may use every module but these: split-check runs where there is neither a network nor a database library.
 CLOSED_TO_TOOL = {"split-check": {"http", "postgres", "store", "snapshot"}}
@@ -36,6 +37,7 @@ LIBRARIES = [
     (r"tl/expected", r"common/result/[^/]+"),
     (r"CLI/", r"common/cli/[^/]+"),
     (r"pugixml", r"common/s3/[^/]+\.cpp"),
+    (r"openssl/", r"common/crypto/[^/]+\.cpp"),
     (r"pg_query", r"tools/split-check/[^/]+\.cpp"),
 ]
 # Where the outside world may be reached, so that tests can stand in for it.

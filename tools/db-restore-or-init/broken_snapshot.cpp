@@ -29,6 +29,9 @@ Result<process::Command> command_for(postgres::ConnectionParameters const& datab
                                            options.store, "--name", name, "--jobs", std::to_string(options.jobs),
                                            "--lock-timeout", std::to_string(options.lock_timeout.count()) + "ms",
                                            "--label", "purpose=broken", "--json"}};
+    if (!options.store_key.empty()) {
+        command.arguments.insert(command.arguments.end(), {"--store-key", options.store_key});
+    }
     command.environment = std::move(environment);
     command.unset = {"PGSERVICE", "PGOPTIONS"};
     return command;

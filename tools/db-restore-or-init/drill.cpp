@@ -92,7 +92,7 @@ Result<void> Drill::look() {
     TRY_ASSIGN(auto const given, postgres::resolve_connection(m_options.drill.server, m_outer.environment));
     TRY_ASSIGN(auto const server, postgres::spell_out(given));
     TRY_ASSIGN(m_maintenance, snapshot::connect_for_maintenance(server, "drill"));
-    TRY_ASSIGN(m_store, store::open_store(m_options.store));
+    TRY_ASSIGN(m_store, store::open_store(m_options.store, m_outer.environment, m_options.store_key));
     TRY_ASSIGN(auto const names, snapshot::database_names(*m_store));
     TRY_ASSIGN(auto const name, choose_name(m_options.name, server.get("dbname"), names));
     TRY_ASSIGN(m_manifest, snapshot::Catalog(*m_store, name).find(m_options.drill.to, m_outer.clock.wall_now()));

@@ -54,6 +54,9 @@ void add_origin_options(CLI::App& app, RawOptions& raw) {
         ->type_name("ORIGIN")
         ->allow_extra_args(false);
     app.add_option("--store", raw.parsed.store, "where snapshots live (or SLUICE_STORE)")->type_name("STORE");
+    app.add_option("--store-key", raw.parsed.store_key,
+                   "an encrypted store's key: env:VAR, file:PATH (or SLUICE_STORE_KEY)")
+        ->type_name("REF");
     app.add_option("--name", raw.parsed.name, "the database's name in the store")->type_name("NAME");
     app.add_option("--max-age", raw.max_age, "pass over snapshots that are older, such as 26h")->type_name("D");
 }
@@ -299,8 +302,8 @@ Result<Options> validated(RawOptions raw, CLI::App const& app, ci::Environment c
 Result<void> settle_store(Options& options, ci::Environment const& environment) {
     if (!uses_store(options)) {
         for (auto const& [given, option] :
-             {std::pair{!options.store.empty(), "--store"}, std::pair{!options.name.empty(), "--name"},
-              std::pair{options.keep_template, "--keep-template"}}) {
+             {std::pair{!options.store.empty(), "--store"}, std::pair{!options.store_key.empty(), "--store-key"},
+              std::pair{!options.name.empty(), "--name"}, std::pair{options.keep_template, "--keep-template"}}) {
             if (given) {
                 return fail(Errc::usage, std::string(option) + " is for snapshots, and no origin is one",
                             "Add --from snapshot:latest, or leave it out.");

@@ -28,9 +28,10 @@ struct Options {
 
     // restore
     std::string stage;
-    std::string store;  ///< empty only where no origin is a snapshot
-    std::string name;   ///< the database's name in the store; empty: found out, see `choose_name`
-    std::string policy; ///< a file, see `apply_policy`; also what `policy lint` reads
+    std::string store_key{}; ///< what names the store's key; empty: SLUICE_STORE_KEY or SLUICE_STORE_KEY_FILE, or none
+    std::string store;       ///< empty only where no origin is a snapshot
+    std::string name;        ///< the database's name in the store; empty: found out, see `choose_name`
+    std::string policy;      ///< a file, see `apply_policy`; also what `policy lint` reads
     std::vector<Origin> origins{};
     std::optional<OnMissing> on_missing{}; ///< said on the command line
     bool first_build = false;

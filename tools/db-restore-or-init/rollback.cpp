@@ -65,7 +65,7 @@ Result<void> Rollback::timed(std::string what, std::function<Result<void>()> con
 
 Result<void> Rollback::find_snapshot() {
     auto& survey = m_plan.survey;
-    TRY_ASSIGN(survey.store, store::open_store(m_options.store));
+    TRY_ASSIGN(survey.store, store::open_store(m_options.store, m_context.environment, m_options.store_key));
     TRY_ASSIGN(auto names, snapshot::database_names(*survey.store));
     std::erase_if(names, is_broken_name);
     TRY_ASSIGN(survey.name, choose_name(m_options.name, m_plan.target.name, names));

@@ -92,13 +92,14 @@ Result<Surveyed> look_at_live(Origin const& origin, cli::Context& context) {
 
 // Opens the store once, when the first origin needs it. The fact to report instead, when it cannot be used.
 Result<std::optional<Surveyed>> open_store_for(Origin const& origin, Survey& survey, Options const& options,
-                                               std::string const& target) {
+                                               std::string const& target, cli::Context const& context) {
     if (survey.store) {
         return std::optional<Surveyed>{};
     }
-    auto store = store::open_store(options.store);
+    auto store = store::open_store(options.store, context.environment, options.store_key);
     if (!store) {
-        if (ends_survey(store.error())) {
+        // Refused: a plain store where there should be an encrypted one is nothing to work around.
+        if (ends_survey(store.error()) || store.error().kind == Errc::refused) {
             return tl::unexpected<Error>(std::move(store).error());
         }
         return std::optional(found_nothing(origin, Finding::unreachable, reason_of(store.error())));
@@ -121,7 +122,7 @@ Result<Surveyed> look_at(Origin const& origin, Survey& survey, Options const& op
     if (origin.kind == Origin::Kind::command) {
         return look_at_command(origin, options.stage, context.runner, context.clock);
     }
-    TRY_ASSIGN(auto closed, open_store_for(origin, survey, options, target));
+    TRY_ASSIGN(auto closed, open_store_for(origin, survey, options, target, context));
     return closed ? Result<Surveyed>(*std::move(closed)) : look_at_snapshot(origin, survey, context.clock);
 }
 

@@ -29,7 +29,7 @@ Result<cli::ExitCode> bundle(Options const& options, cli::Context& context) {
         TRY_ASSIGN(auto member, parse_member(text));
         bundle.members.push_back(std::move(member));
     }
-    TRY_ASSIGN(auto store, store::open_store(options.store));
+    TRY_ASSIGN(auto store, store::open_store(options.store, context.environment, options.store_key));
     TRY(snapshot::write_bundle(*store, bundle, context.clock.wall_now()));
     context.out << (options.common.json ? json::dump({{"version", 1}, {"bundle", bundle.name}}) : bundle.name) << '\n';
     return cli::ExitCode::ok;

@@ -30,7 +30,7 @@ Result<void> read_stream(store::Store& store, snapshot::Manifest const& manifest
 }
 
 Result<cli::ExitCode> cat(Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto store, store::open_store(options.store));
+    TRY_ASSIGN(auto store, store::open_store(options.store, context.environment, options.store_key));
     TRY_ASSIGN(auto const name, chosen_name(*store, options.name));
     TRY_ASSIGN(auto const manifest, snapshot::Catalog(*store, name).find_any(options.id, context.clock.wall_now()));
     if (!manifest.stream) {

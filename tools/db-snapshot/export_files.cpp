@@ -139,7 +139,7 @@ Result<void> prepare(std::filesystem::path const& directory) {
 } // namespace
 
 Result<cli::ExitCode> export_files(Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto store, store::open_store(options.store));
+    TRY_ASSIGN(auto store, store::open_store(options.store, context.environment, options.store_key));
     TRY_ASSIGN(auto const name, chosen_name(*store, options.name));
     TRY_ASSIGN(auto const manifest, snapshot::Catalog(*store, name).find_any(options.id, context.clock.wall_now()));
     TRY(prepare(options.directory));

@@ -228,7 +228,7 @@ Result<std::string> chosen_name(store::Store& store, std::string const& given) {
 }
 
 Result<cli::ExitCode> list(Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto store, store::open_store(options.store));
+    TRY_ASSIGN(auto store, store::open_store(options.store, context.environment, options.store_key));
     auto const now = context.clock.wall_now();
     TRY_ASSIGN(auto const entries, read_entries(*store, options.name, now));
     if (options.common.json) {
@@ -246,7 +246,7 @@ Result<cli::ExitCode> list(Options const& options, cli::Context& context) {
 }
 
 Result<cli::ExitCode> show(Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto store, store::open_store(options.store));
+    TRY_ASSIGN(auto store, store::open_store(options.store, context.environment, options.store_key));
     TRY_ASSIGN(auto const name, chosen_name(*store, options.name));
     auto const now = context.clock.wall_now();
     TRY_ASSIGN(auto const manifest, Catalog(*store, name).find_any(options.id, now));
@@ -259,7 +259,7 @@ Result<cli::ExitCode> show(Options const& options, cli::Context& context) {
 }
 
 Result<cli::ExitCode> status(Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto store, store::open_store(options.store));
+    TRY_ASSIGN(auto store, store::open_store(options.store, context.environment, options.store_key));
     TRY_ASSIGN(auto const name, chosen_name(*store, options.name));
     Catalog const catalog(*store, name);
     TRY_ASSIGN(auto const id, catalog.resolve(options.id));

@@ -1,11 +1,9 @@
 #include "tools/db-snapshot/mask_key.hpp"
 
+#include "common/crypto/digest.hpp"
 #include "common/log/redact.hpp"
-#include "common/snapshot/digest.hpp"
 
-#include <array>
 #include <fstream>
-#include <openssl/evp.h>
 
 namespace sluice::db_snapshot {
 
@@ -22,8 +20,8 @@ Result<std::string> read_secret(std::string const& reference, ci::Environment co
     }
     if (!reference.starts_with("file:")) {
         // The text may be the key itself, so it is not repeated.
-        return fail(Errc::usage, "the mask file's \"key\" is neither env:VAR nor file:PATH",
-                    "A key is named, never written down: \"key\": \"env:MASK_KEY\".");
+        return fail(Errc::usage, R"(the mask file's "key" is neither env:VAR nor file:PATH)",
+                    R"(A key is named, never written down: "key": "env:MASK_KEY".)");
     }
     std::ifstream file(reference.substr(5));
     std::string line;
@@ -33,32 +31,15 @@ Result<std::string> read_secret(std::string const& reference, ci::Environment co
     return line;
 }
 
-std::string hex_of(unsigned char const* bytes, std::size_t count) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (std::size_t i = 0; i < count; ++i) {
-        text += digits[bytes[i] >> 4U];
-        text += digits[bytes[i] & 15U];
-    }
-    return text;
-}
-
 } // namespace
 
 MaskKey stretch_mask_key(std::string const& secret) {
     // OWASP's advice of 2023 for PBKDF2-HMAC-SHA256.
     constexpr int rounds = 600'000;
     constexpr std::size_t half = 32;
-    constexpr std::string_view salt = "sluice mask key 1";
-    std::array<unsigned char, 2 * half> bytes{};
-    std::array<unsigned char, salt.size()> salt_bytes{};
-    std::copy(salt.begin(), salt.end(), salt_bytes.begin());
-    PKCS5_PBKDF2_HMAC(secret.data(), static_cast<int>(secret.size()), salt_bytes.data(),
-                      static_cast<int>(salt_bytes.size()), rounds, EVP_sha256(), static_cast<int>(bytes.size()),
-                      bytes.data());
+    std::string const all = crypto::hex(crypto::pbkdf2_sha256(secret, "sluice mask key 1", rounds, 2 * half));
     constexpr std::size_t fingerprint_digits = 16;
-    return {hex_of(bytes.data(), half),
-            snapshot::sha256_hex(hex_of(bytes.data() + half, half)).substr(0, fingerprint_digits)};
+    return {all.substr(0, 2 * half), crypto::sha256_hex(all.substr(2 * half)).substr(0, fingerprint_digits)};
 }
 
 Result<MaskKey> read_mask_key(std::string const& reference, ci::Environment const& environment) {

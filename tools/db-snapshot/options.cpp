@@ -35,8 +35,16 @@ struct RawOptions {
     std::string grace = "12h";
 };
 
-void add_store_options(CLI::App& app, Options& options) {
+void add_place_options(CLI::App& app, Options& options) {
     app.add_option("--store", options.store, "where snapshots live (or SLUICE_STORE)")->type_name("DIRECTORY");
+    app.add_option("--store-key", options.store_key,
+                   "an encrypted store's key: env:VAR, file:PATH (or SLUICE_STORE_KEY)")
+        ->type_name("REF")
+        ->check(not_empty());
+}
+
+void add_store_options(CLI::App& app, Options& options) {
+    add_place_options(app, options);
     app.add_option("--name", options.name, "the database's name in the store")->type_name("NAME")->check(not_empty());
     cli::add_common_options(app, options.common);
 }
@@ -115,7 +123,9 @@ void add_prune(CLI::App& app, RawOptions& raw) {
 }
 
 void add_verbs(CLI::App& app, Options& options) {
-    add_verb(app, options, "init", "make an empty store");
+    CLI::App* init = add_verb(app, options, "init", "make an empty store");
+    init->add_flag("--encrypt", options.encrypt, "one that holds nothing plain, for the key that is given");
+    init->add_option("--recipient", options.recipient, "who has that key (default: first)")->type_name("NAME");
     add_verb(app, options, "list", "what is in the store");
     add_id(*add_verb(app, options, "show", "what a snapshot holds"), options);
     add_id(*add_verb(app, options, "status", "whether it is running, complete, failed or dead"), options);
@@ -144,7 +154,42 @@ void add_verbs(CLI::App& app, Options& options) {
     files->add_option("DIRECTORY", options.directory, "a new or empty directory")->required()->check(not_empty());
 }
 
+CLI::App* add_key_verb(CLI::App& key, Options& options, char const* name, char const* summary) {
+    CLI::App* verb = key.add_subcommand(name, summary);
+    add_place_options(*verb, options);
+    cli::add_common_options(*verb, options.common);
+    return verb;
+}
+
+void add_key(CLI::App& app, Options& options) {
+    CLI::App* key = app.add_subcommand("key", "who can open an encrypted store: generate, list, add, remove, rotate");
+    key->require_subcommand(1);
+    cli::add_common_options(*key->add_subcommand("generate", "print a new key"), options.common);
+    add_key_verb(*key, options, "list", "the store's recipients and keys");
+    CLI::App* add = add_key_verb(*key, options, "add", "let another key open the store");
+    add->add_option("NAME", options.recipient, "who has it")->required();
+    add->add_option("--new-key", options.new_key, "the key to add: env:VAR, file:PATH")
+        ->type_name("REF")
+        ->check(not_empty())
+        ->required();
+    add_key_verb(*key, options, "remove", "let a recipient's key open it no longer")
+        ->add_option("NAME", options.recipient, "whose")
+        ->required();
+    add_key_verb(*key, options, "rotate", "seal what is written from now on with a new store key");
+}
+
+Verb chosen_key_verb(CLI::App const& key) {
+    return key.got_subcommand("generate") ? Verb::key_generate
+           : key.got_subcommand("list")   ? Verb::key_list
+           : key.got_subcommand("add")    ? Verb::key_add
+           : key.got_subcommand("remove") ? Verb::key_remove
+                                          : Verb::key_rotate;
+}
+
 Verb chosen_verb(CLI::App const& app) {
+    if (app.got_subcommand("key")) {
+        return chosen_key_verb(*app.get_subcommand("key"));
+    }
     constexpr std::array<std::pair<char const*, Verb>, 14> verbs{{{"init", Verb::init},
                                                                   {"list", Verb::list},
                                                                   {"show", Verb::show},
@@ -243,8 +288,11 @@ Result<Options> validated(RawOptions raw, ci::Environment const& environment) {
     if (options.store.empty()) {
         options.store = environment.get("SLUICE_STORE").value_or("");
     }
-    if (options.store.empty() && options.verb != Verb::mask_lint) {
+    if (options.store.empty() && options.verb != Verb::mask_lint && options.verb != Verb::key_generate) {
         return fail(Errc::usage, "no store named", "Give --store DIRECTORY or set SLUICE_STORE.");
+    }
+    if (!options.recipient.empty() && options.verb == Verb::init && !options.encrypt) {
+        return fail(Errc::usage, "--recipient is for --encrypt");
     }
     TRY(check_stream(options));
     if (!options.name.empty()) {
@@ -262,6 +310,7 @@ Result<std::variant<Options, cli::ExitCode>> parse_options(std::vector<std::stri
     cli::describe(app, k_help);
     add_take_options(app, raw);
     add_verbs(app, raw.parsed);
+    add_key(app, raw.parsed);
     add_prune(app, raw);
     add_wait(app, raw);
     app.require_subcommand(0, 1);

@@ -31,6 +31,11 @@ enum class Verb {
     wait,
     cat,
     bundle,
+    key_generate,
+    key_list,
+    key_add,
+    key_remove,
+    key_rotate,
 };
 
 /// What prune keeps, and how.
@@ -44,7 +49,8 @@ struct Options {
     cli::CommonOptions common{};
     Verb verb = Verb::take;
     std::string store;
-    std::string name; ///< empty: for take the source's own name; for the others the only one in the store
+    std::string store_key{}; ///< what names the store's key; empty: SLUICE_STORE_KEY or SLUICE_STORE_KEY_FILE, or none
+    std::string name;        ///< empty: for take the source's own name; for the others the only one in the store
     std::size_t jobs = 0;
 
     // take
@@ -65,6 +71,9 @@ struct Options {
     // show, status, verify, export, pin, unpin, wait, cat
     std::string id;
     std::vector<std::string> members{}; ///< of bundle, whose name is in `id`
+    bool encrypt = false;               ///< of init
+    std::string recipient{};            ///< of init --encrypt, key add, key remove
+    std::string new_key{};              ///< what names the key that key add adds
     std::string restore_to;
     std::string directory;
 

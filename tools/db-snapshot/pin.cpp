@@ -37,8 +37,8 @@ struct Place {
     std::string id;
 };
 
-Result<Place> find_place(Options const& options) {
-    TRY_ASSIGN(auto store, store::open_store(options.store));
+Result<Place> find_place(Options const& options, cli::Context const& context) {
+    TRY_ASSIGN(auto store, store::open_store(options.store, context.environment, options.store_key));
     TRY_ASSIGN(auto name, chosen_name(*store, options.name));
     TRY_ASSIGN(auto id, Catalog(*store, name).resolve(options.id));
     return Place{std::move(store), std::move(name), std::move(id)};
@@ -76,14 +76,14 @@ Result<void> pin_snapshot(Catalog const& catalog, std::string const& id, time::C
 }
 
 Result<cli::ExitCode> pin(Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto const place, find_place(options));
+    TRY_ASSIGN(auto const place, find_place(options, context));
     TRY(pin_snapshot(Catalog(*place.store, place.name), place.id, context.clock));
     print(options, context, place, true);
     return cli::ExitCode::ok;
 }
 
 Result<cli::ExitCode> unpin(Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto const place, find_place(options));
+    TRY_ASSIGN(auto const place, find_place(options, context));
     Catalog const catalog(*place.store, place.name);
     TRY(check_there(catalog, place.id));
     TRY(catalog.unpin(place.id));

@@ -131,7 +131,7 @@ Result<cli::ExitCode> exit_code_of(PruneReport const& report) {
 } // namespace
 
 Result<cli::ExitCode> prune(Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto store, store::open_store(options.store));
+    TRY_ASSIGN(auto store, store::open_store(options.store, context.environment, options.store_key));
     TRY_ASSIGN(auto const names, names_to_prune(*store, options.name));
     TRY_ASSIGN(auto const report, prune_store(*store, names, options.prune, context.clock));
     if (options.common.json) {

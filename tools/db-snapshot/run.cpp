@@ -7,6 +7,7 @@
 #include "tools/db-snapshot/cat.hpp"
 #include "tools/db-snapshot/export_files.hpp"
 #include "tools/db-snapshot/inspect.hpp"
+#include "tools/db-snapshot/key.hpp"
 #include "tools/db-snapshot/mask_lint.hpp"
 #include "tools/db-snapshot/pin.hpp"
 #include "tools/db-snapshot/prune.hpp"
@@ -22,8 +23,17 @@ namespace sluice::db_snapshot {
 
 namespace {
 
+Result<std::unique_ptr<store::Store>> make_store(Options const& options, cli::Context& context) {
+    if (!options.encrypt) {
+        return store::open_or_create_store(options.store, context.clock, context.environment, options.store_key);
+    }
+    std::string const recipient = options.recipient.empty() ? "first" : options.recipient;
+    return store::create_encrypted_store(options.store, recipient, context.clock, context.environment,
+                                         options.store_key);
+}
+
 Result<cli::ExitCode> init(Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto const store, store::open_or_create_store(options.store, context.clock));
+    TRY_ASSIGN(auto const store, make_store(options, context));
     context.out << (options.common.json ? json::dump({{"version", 1}, {"store", options.store}}) : options.store)
                 << '\n';
     return cli::ExitCode::ok;
@@ -52,6 +62,11 @@ Result<cli::ExitCode> run(Options const& options, cli::Context& context) {
     case Verb::cat: return cat(options, context);
     case Verb::bundle: return bundle(options, context);
     case Verb::wait: return wait(options, context);
+    case Verb::key_generate: return key_generate(options, context);
+    case Verb::key_list: return key_list(options, context);
+    case Verb::key_add: return key_add(options, context);
+    case Verb::key_remove: return key_remove(options, context);
+    case Verb::key_rotate: return key_rotate(options, context);
     case Verb::mask_lint: return mask_lint(options, context);
     }
     return fail(Errc::internal, "no such verb");

@@ -132,7 +132,7 @@ Result<StoreSizes> measure_store(store::Store& store) {
 }
 
 Result<cli::ExitCode> stats(Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto store, store::open_store(options.store));
+    TRY_ASSIGN(auto store, store::open_store(options.store, context.environment, options.store_key));
     TRY_ASSIGN(auto sizes, measure_store(*store));
     if (!options.name.empty()) {
         std::erase_if(sizes.snapshots, [&](SnapshotSize const& one) { return one.name != options.name; });

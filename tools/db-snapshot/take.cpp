@@ -182,7 +182,8 @@ void log_end(Taken const& taken) {
 Result<cli::ExitCode> take(Options const& options, cli::Context& context) {
     TRY_ASSIGN(auto const from, source_of(options, context.environment));
     TRY_ASSIGN(auto const name, name_of_source(from, options));
-    TRY_ASSIGN(auto store, store::open_or_create_store(options.store, context.clock));
+    TRY_ASSIGN(auto store,
+               store::open_or_create_store(options.store, context.clock, context.environment, options.store_key));
     snapshot::Catalog const catalog(*store, name);
     TRY(chunks_of_newest(catalog, false).map([](auto const&) {}));
     TRY_ASSIGN(auto record, begin_run(catalog, options, context));

@@ -149,7 +149,8 @@ void log_end(Taken const& taken) {
 } // namespace
 
 Result<cli::ExitCode> take_stream(Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto store, store::open_or_create_store(options.store, context.clock));
+    TRY_ASSIGN(auto store,
+               store::open_or_create_store(options.store, context.clock, context.environment, options.store_key));
     snapshot::Catalog const catalog(*store, options.name);
     TRY(chunks_of_newest(catalog, true).map([](auto const&) {}));
     TRY_ASSIGN(auto record, begin_run(catalog, options, context));

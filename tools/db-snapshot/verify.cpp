@@ -98,7 +98,7 @@ void note(snapshot::Catalog const& catalog, Manifest const& manifest, Options co
 } // namespace
 
 Result<cli::ExitCode> verify(Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto store, store::open_store(options.store));
+    TRY_ASSIGN(auto store, store::open_store(options.store, context.environment, options.store_key));
     TRY_ASSIGN(auto const name, chosen_name(*store, options.name));
     snapshot::Catalog const catalog(*store, name);
     TRY_ASSIGN(auto const manifest, catalog.find_any(options.id, context.clock.wall_now()));

@@ -120,7 +120,7 @@ Result<std::vector<snapshot::Member>> waited_for(store::Store& store, Options co
 
 // One after the other, within one deadline: the bundle is complete when the last of them is.
 Result<cli::ExitCode> wait(Options const& options, cli::Context& context) {
-    TRY_ASSIGN(auto store, store::open_store(options.store));
+    TRY_ASSIGN(auto store, store::open_store(options.store, context.environment, options.store_key));
     TRY_ASSIGN(auto const members, waited_for(*store, options));
     auto const begin = context.clock.steady_now();
     Stand worst{Standing::complete, {}, false, {}};

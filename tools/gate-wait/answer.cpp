@@ -69,7 +69,7 @@ Result<Request> choose(std::vector<Request> requests, AnswerOptions const& wante
 
 Result<cli::ExitCode> answer(Options const& options, cli::Context& context) {
     TRY(check_person(context.environment));
-    TRY_ASSIGN(auto const store, store::open_store(options.store));
+    TRY_ASSIGN(auto const store, store::open_store(options.store, context.environment, options.store_key));
     TRY_ASSIGN(auto requests, read_requests(*store, options.answer.gate));
     TRY_ASSIGN(auto const request, choose(std::move(requests), options.answer));
     bool const yes = options.verb == Verb::approve;

@@ -29,7 +29,8 @@ class SnapshotAsker final : public Asker {
 
   private:
     Result<Observation> look() {
-        TRY_ASSIGN(auto const store, store::open_store(m_spec.store));
+        TRY_ASSIGN(auto const store,
+                   store::open_store(m_spec.store, ci::Environment::of_process(), m_around.store_key));
         TRY(find_name(*store));
         Catalog const catalog(*store, m_spec.name);
         TRY_ASSIGN(auto const status, catalog.status(m_spec.id));

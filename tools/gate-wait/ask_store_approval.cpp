@@ -23,7 +23,7 @@ class StoreApprovalAsker final : public Asker {
 
   private:
     Result<Observation> look() {
-        TRY_ASSIGN(auto const store, store::open_store(m_by.store));
+        TRY_ASSIGN(auto const store, store::open_store(m_by.store, ci::Environment::of_process(), m_around.store_key));
         auto const now = m_around.clock.wall_now();
         if (!m_worked) {
             TRY(ask_people(*store, {m_by.gate, m_around.subject, now, m_around.pipeline_url}));

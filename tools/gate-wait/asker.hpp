@@ -16,6 +16,7 @@ struct Surroundings {
     http::Client& http;
     Subject const& subject;
     std::string pipeline_url{};
+    std::string store_key{}; ///< what names the key of encrypted stores
     std::function<bool()> stopped{};
     /// How far the CI server's clock was ahead of ours when it was last asked.
     std::optional<std::chrono::seconds> clock_ahead{};

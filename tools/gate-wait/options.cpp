@@ -20,6 +20,7 @@ void add_waiting_options(CLI::App& app, Options& options, std::string& timeout) 
     app.add_option("--window", options.window, "wait for one window: JSON as in a gate file");
     app.add_option("--snapshot", options.snapshot, "wait for the snapshot with this ID");
     app.add_option("--store", options.store, "where snapshots and approvals are (or SLUICE_STORE)");
+    app.add_option("--store-key", options.store_key, "encrypted stores' key: env:VAR, file:PATH (or SLUICE_STORE_KEY)");
     app.add_option("--name", options.name, "the database's name in the store; with approve: who you are");
     app.add_option("--timeout", timeout, "give up after DURATION (the file's, else 1h)");
     app.add_flag("--once", options.once, "ask once and say 75 for not yet, instead of waiting");

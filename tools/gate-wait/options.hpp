@@ -36,7 +36,8 @@ struct Options {
     std::string window{};   ///< JSON of one window, instead
     std::string snapshot{}; ///< id, instead
     std::string store{};
-    std::string name{}; ///< of the database in the store; with approve and reject: the person
+    std::string store_key{}; ///< what names the key of encrypted stores; empty: SLUICE_STORE_KEY(_FILE), or none
+    std::string name{};      ///< of the database in the store; with approve and reject: the person
     std::optional<std::chrono::milliseconds> timeout{};
     bool once = false;
     std::string record{};

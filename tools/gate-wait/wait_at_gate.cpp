@@ -132,8 +132,14 @@ struct Run {
 
     Result<Waited> wait(Chronicle& chronicle) {
         TRY_ASSIGN(auto const client, http::create_client({}));
-        Surroundings around{
-            context.clock, context.runner, *client, gate.subject, facts.pipeline.url, [] { return stop_asked(); }, {}};
+        Surroundings around{context.clock,
+                            context.runner,
+                            *client,
+                            gate.subject,
+                            facts.pipeline.url,
+                            options.store_key,
+                            [] { return stop_asked(); },
+                            {}};
         std::vector<std::unique_ptr<Asker>> askers;
         for (auto const& condition : gate.conditions) {
             askers.push_back(make_asker(condition, around));

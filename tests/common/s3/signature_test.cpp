@@ -1,5 +1,6 @@
 #include "common/s3/signature.hpp"
 
+#include "common/crypto/digest.hpp"
 #include "common/time/timestamp.hpp"
 #include "tests/support/must.hpp"
 
@@ -33,7 +34,7 @@ TEST(S3Signature, matches_the_examples_of_amazons_api_reference) {
                              "/test%24file.text",
                              {},
                              {{"Date", "Fri, 24 May 2013 00:00:00 GMT"}, {"x-amz-storage-class", "REDUCED_REDUNDANCY"}},
-                             sha256_hex("Welcome to Amazon S3.")},
+                             crypto::sha256_hex("Welcome to Amazon S3.")},
                             "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"},
                            {{"GET", host, "/", {{"lifecycle", ""}}, {}, k_empty},
                             "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"},

@@ -1,7 +1,7 @@
 // Chunks that are stored as a difference to one of an earlier snapshot.
 
 #include "common/snapshot/chunk.hpp"
-#include "common/snapshot/digest.hpp"
+#include "common/crypto/digest.hpp"
 #include "tests/support/memory_store.hpp"
 #include "tests/support/must.hpp"
 
@@ -63,7 +63,7 @@ TEST(Difference, is_to_the_chunk_that_is_alike_wherever_it_comes_from) {
     ASSERT_EQ(second.size(), 4U);
     for (auto const& chunk : second) {
         if (chunk.base) {
-            auto const& expected = chunk.id == sha256_hex(rows(1, 100)) ? first.at(0) : first.at(2);
+            auto const& expected = chunk.id == crypto::sha256_hex(rows(1, 100)) ? first.at(0) : first.at(2);
             EXPECT_EQ(second.at(*chunk.base).id, expected.id);
         }
     }

@@ -2,6 +2,7 @@
 #include "common/store/directory_store.hpp"
 #include "common/store/open_store.hpp"
 #include "common/store/s3_store.hpp"
+#include "common/store/sealed_store.hpp"
 #include "tests/support/memory_store.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/private_ceph.hpp"
@@ -28,6 +29,18 @@ std::unique_ptr<Store> on_ceph(test::TemporaryDirectory const&) {
     auto const& ceph = test::PrivateCeph::instance();
     static std::string const bucket = ceph.make_bucket("conformance");
     return must(make_s3_store(bucket + "/store-" + std::to_string(++number), ceph.environment(), time::real_clock()));
+}
+
+StoreKeys some_keys() {
+    StoreKeys keys;
+    keys.naming = std::string(32, 'n');
+    keys.sealing["00000000000000a1"] = std::string(32, 'k');
+    keys.current = "00000000000000a1";
+    return keys;
+}
+
+std::unique_ptr<Store> sealed(std::unique_ptr<Store> inner) {
+    return std::make_unique<SealedStore>(std::move(inner), some_keys());
 }
 
 class StoreConformance : public testing::TestWithParam<Kind> {
@@ -150,6 +163,17 @@ TEST_P(StoreConformance, moves_an_object_over_another) {
     EXPECT_EQ(keys(), Strings{"trash/1/a"});
 }
 
+TEST_P(StoreConformance, moves_a_chunk_into_the_trash_and_back) {
+    std::string const name(64, 'a');
+    must(store().write("chunks/aa/" + name, "frame"));
+    EXPECT_TRUE(must(store().move("chunks/aa/" + name, "trash/20261122T001530Z-3f9a/" + name)));
+    EXPECT_EQ(must(store().read("trash/20261122T001530Z-3f9a/" + name)), "frame");
+    EXPECT_EQ(must(store().read("chunks/aa/" + name)), std::nullopt);
+    EXPECT_TRUE(must(store().move("trash/20261122T001530Z-3f9a/" + name, "chunks/aa/" + name)));
+    EXPECT_EQ(must(store().read("chunks/aa/" + name)), "frame");
+    EXPECT_EQ(keys(), Strings{"chunks/aa/" + name});
+}
+
 TEST_P(StoreConformance, holds_objects_of_many_megabytes) {
     std::string large(std::size_t{24} << 20U, 'x');
     for (std::size_t i = 0; i < large.size(); i += 4'096) {
@@ -192,7 +216,15 @@ INSTANTIATE_TEST_SUITE_P(Stores, StoreConformance,
                                               [](test::TemporaryDirectory const&) -> std::unique_ptr<Store> {
                                                   return std::make_unique<test::MemoryStore>();
                                               }},
-                                         Kind{"s3_on_ceph", on_ceph}),
+                                         Kind{"s3_on_ceph", on_ceph},
+                                         Kind{"sealed_directory",
+                                              [](test::TemporaryDirectory const& folder) {
+                                                  return sealed(std::make_unique<DirectoryStore>(folder.path()));
+                                              }},
+                                         Kind{"sealed_s3_on_ceph",
+                                              [](test::TemporaryDirectory const& folder) {
+                                                  return sealed(on_ceph(folder));
+                                              }}),
                          [](auto const& kind) { return std::string(kind.param.name); });
 
 TEST(S3OnCeph, makes_a_store_once_and_opens_it_again) {
@@ -207,6 +239,23 @@ TEST(S3OnCeph, makes_a_store_once_and_opens_it_again) {
     EXPECT_EQ(must(must(open_store(location, ceph.environment()))->read("a/b")), "x");
     EXPECT_EQ(must(must(open_or_create_store(location, time::real_clock(), ceph.environment()))->read("a/b")), "x");
     EXPECT_EQ(made->description(), "store '" + location + "'");
+}
+
+TEST(S3OnCeph, makes_an_encrypted_store_and_opens_it_with_its_key_alone) {
+    auto const& ceph = test::PrivateCeph::instance();
+    std::string const location = ceph.make_bucket("sealed") + "/backups";
+    auto variables = ceph.environment().all();
+    auto const plain = ci::Environment(variables);
+    variables["SLUICE_STORE_KEY"] = must(RecipientKey::generate()).text();
+    auto const ours = ci::Environment(variables);
+    variables["SLUICE_STORE_KEY"] = must(RecipientKey::generate()).text();
+    auto const theirs = ci::Environment(variables);
+    must(must(create_encrypted_store(location, "ci", time::real_clock(), ours, ""))->write("a/b", "x"));
+    EXPECT_EQ(must(must(open_store(location, ours))->read("a/b")), "x");
+    EXPECT_EQ(open_store(location, plain).error().kind, Errc::usage);
+    EXPECT_EQ(open_store(location, theirs).error().kind, Errc::usage);
+    auto const raw = must(make_s3_store(location, ours, time::real_clock()));
+    EXPECT_TRUE(must(raw->read("a/b"))->starts_with("SLCE"));
 }
 
 TEST(S3OnCeph, keeps_off_a_prefix_with_other_objects) {

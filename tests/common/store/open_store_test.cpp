@@ -70,10 +70,10 @@ TEST_F(OpenStore, refuses_to_settle_among_other_files) {
 }
 
 TEST_F(OpenStore, refuses_a_format_it_does_not_know) {
-    with_store_json(R"({"version": 2, "created": "2030-01-01T00:00:00.000Z"})");
+    with_store_json(R"({"version": 3, "created": "2030-01-01T00:00:00.000Z"})");
     Error const error = refusal();
     EXPECT_EQ(error.kind, Errc::bad_data);
-    EXPECT_NE(error.message.find("format 2"), std::string::npos);
+    EXPECT_NE(error.message.find("format 3"), std::string::npos);
 }
 
 TEST_F(OpenStore, refuses_a_damaged_store_json) {
@@ -109,6 +109,84 @@ TEST_F(OpenStore, says_which_right_is_missing) {
         EXPECT_EQ(open_or_create_store(m_folder.file("other"), m_clock).error().kind, Errc::denied);
     }
     std::filesystem::permissions(location(), std::filesystem::perms::owner_all);
+}
+
+/// Encrypted for one key, with something in it.
+class EncryptedStore : public OpenStore {
+  protected:
+    EncryptedStore() { must(must(create())->write("a/b", "secret")); }
+    Result<std::unique_ptr<Store>> create() {
+        return create_encrypted_store(location(), "ci", m_clock, with(m_key), "");
+    }
+    static ci::Environment with(std::string const& key) { return ci::Environment({{"SLUICE_STORE_KEY", key}}); }
+    static std::string fresh_key() { return must(RecipientKey::generate()).text(); }
+    std::string m_key = fresh_key();
+};
+
+TEST_F(EncryptedStore, opens_with_its_key_and_is_made_once) {
+    EXPECT_EQ(must(must(open_store(location(), with(m_key)))->read("a/b")), "secret");
+    EXPECT_EQ(must(must(open_or_create_store(location(), m_clock, with(m_key)))->read("a/b")), "secret");
+    EXPECT_EQ(must(must(create())->read("a/b")), "secret");
+    EXPECT_EQ(must(must(open_store(location(), ci::Environment({{"K", m_key}}), "env:K"))->read("a/b")), "secret");
+    EXPECT_EQ(test::read_text(location() + "/a/b").find("secret"), std::string::npos);
+}
+
+TEST_F(EncryptedStore, says_before_any_work_which_key_is_wrong) {
+    for (auto const& [key, said] : std::vector<std::pair<std::string, char const*>>{
+             {"", "is encrypted, and no key is given"},
+             {fresh_key(), "encrypted for other keys than the one in SLUICE_STORE_KEY"},
+             {m_key.substr(0, 40), "cut short"},
+             {"hunter2", "holds no store key"}}) {
+        for (auto const& outcome :
+             {open_store(location(), with(key)).map([](auto const&) {}),
+              open_or_create_store(location(), m_clock, with(key)).map([](auto const&) {}),
+              create_encrypted_store(location(), "ci", m_clock, with(key), "").map([](auto const&) {}),
+              open_key_ring(location(), with(key), "").map([](auto const&) {})}) {
+            ASSERT_FALSE(outcome) << said;
+            EXPECT_EQ(outcome.error().kind, Errc::usage) << said;
+            EXPECT_FALSE(outcome.error().hint.empty()) << said;
+        }
+        EXPECT_NE(open_store(location(), with(key)).error().message.find(said), std::string::npos) << said;
+    }
+}
+
+// Whoever may write to the store turns it into a plain one, to read what we write or to hand us what he wrote.
+TEST_F(EncryptedStore, never_falls_back_to_plain_where_a_key_is_set) {
+    test::write_text(location() + "/store.json", R"({"version": 1, "created": "2026-11-22T00:00:00.000Z"})");
+    for (auto const& outcome :
+         {open_store(location(), with(m_key)).map([](auto const&) {}),
+          open_or_create_store(location(), m_clock, with(m_key)).map([](auto const&) {}),
+          create().map([](auto const&) {}), open_key_ring(location(), with(m_key), "").map([](auto const&) {})}) {
+        ASSERT_FALSE(outcome);
+        EXPECT_EQ(outcome.error().kind, Errc::refused);
+    }
+    std::filesystem::remove(location() + "/store.json");
+    EXPECT_FALSE(open_or_create_store(location(), m_clock, with(m_key)));
+    EXPECT_FALSE(std::filesystem::exists(location() + "/store.json"));
+}
+
+TEST_F(EncryptedStore, reads_nothing_plain) {
+    test::write_text(location() + "/a/b", R"({"planted": true})");
+    auto const outcome = must(open_store(location(), with(m_key)))->read("a/b");
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().kind, Errc::bad_data);
+    EXPECT_NE(outcome.error().message.find("is not encrypted"), std::string::npos);
+}
+
+TEST_F(EncryptedStore, misses_its_keys) {
+    std::filesystem::remove_all(location() + "/keys");
+    EXPECT_EQ(open_store(location(), with(m_key)).error().kind, Errc::bad_data);
+    EXPECT_TRUE(create()) << "an init that was killed is completed by the next one";
+    EXPECT_TRUE(open_store(location(), with(m_key)));
+}
+
+TEST_F(EncryptedStore, is_not_made_without_a_key_nor_a_plain_one_with_one) {
+    auto const other = m_folder.file("other");
+    EXPECT_EQ(create_encrypted_store(other, "ci", m_clock, ci::Environment{}, "").error().kind, Errc::usage);
+    auto const plain = open_or_create_store(other, m_clock, with(m_key));
+    ASSERT_FALSE(plain);
+    EXPECT_NE(plain.error().hint.find("init --encrypt"), std::string::npos);
+    EXPECT_FALSE(std::filesystem::exists(other));
 }
 
 TEST(OpenOrCreateStore, makes_the_store_that_a_killed_run_began_to_make) {

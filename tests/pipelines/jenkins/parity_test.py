@@ -50,7 +50,7 @@ NOT_HANDED_ON = {
     "--code-template": "GitLab's", "--migrations-template": "GitLab's", "--mermaid": "for people",
 }
 NOT_A_STEP = {
-    "export": "for people", "cat": "for people", "list": "for people", "explain": "for people", "init": "for people", "approve": "for people",
+    "export": "for people", "key": "for people", "cat": "for people", "list": "for people", "explain": "for people", "init": "for people", "approve": "for people",
     "reject": "for people", "hold": "the parameter hold of every step", "mask": "mask lint", "policy": "policy lint",
 }
 

@@ -52,13 +52,22 @@ TEST(DbSnapshotMemory, stays_flat_over_a_table_of_a_gibibyte) {
     server.execute("INSERT INTO public.big SELECT i, repeat(md5(i::text), 240) FROM generate_series(1, 138000) AS i");
     ASSERT_GT(must(server.session()->number("SELECT pg_relation_size('public.big')")),
               static_cast<std::int64_t>(1024 * k_mebibyte));
-    SnapshotTool const tool(server.variables("postgres"));
-    std::uint64_t const taking = peak_of(tool, {"--jobs", "4"});
-    std::uint64_t const verifying = peak_of(tool, {"verify", "latest", "--jobs", "4"});
-    EXPECT_GT(tool.json({"show", "latest"})["plain_bytes"].get<std::uint64_t>(), 1000 * k_mebibyte);
-    if (!k_sanitized) {
-        EXPECT_LT(taking, 128 * k_mebibyte);
-        EXPECT_LT(verifying, 128 * k_mebibyte);
+    for (bool const encrypted : {false, true}) {
+        auto variables = server.variables("postgres");
+        if (encrypted) {
+            variables["SLUICE_STORE_KEY"] = must_run({program("db-snapshot"), "key", "generate"});
+        }
+        SnapshotTool const tool(variables);
+        ASSERT_EQ(tool.run(encrypted ? std::vector<std::string>{"init", "--encrypt"} : std::vector<std::string>{"init"})
+                      .exit_code,
+                  0);
+        std::uint64_t const taking = peak_of(tool, {"--jobs", "4"});
+        std::uint64_t const verifying = peak_of(tool, {"verify", "latest", "--jobs", "4"});
+        EXPECT_GT(tool.json({"show", "latest"})["plain_bytes"].get<std::uint64_t>(), 1000 * k_mebibyte);
+        if (!k_sanitized) {
+            EXPECT_LT(taking, 128 * k_mebibyte);
+            EXPECT_LT(verifying, 128 * k_mebibyte);
+        }
     }
 }
 
