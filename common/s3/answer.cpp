@@ -85,6 +85,11 @@ std::optional<std::string> other_region(http::Exchange const& answer, Reason con
 
 } // namespace
 
+bool hides_its_reason(http::Exchange const& answer) {
+    bool const refused = answer.status == 400 || answer.status == 401 || answer.status == 403;
+    return answer.failure == http::Failure::none && refused && answer.body.empty();
+}
+
 std::string header_of(http::Exchange const& answer, std::string const& name) {
     auto const place = std::find_if(answer.headers.begin(), answer.headers.end(),
                                     [&](auto const& header) { return header.first == name; });

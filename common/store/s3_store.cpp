@@ -151,7 +151,8 @@ Result<std::unique_ptr<Store>> make_s3_store(std::string const& location, ci::En
     };
     TRY_ASSIGN(auto const place, s3::parse_location(location, environment, setting("region"), setting("endpoint_url")));
     auto credentials = std::make_unique<s3::CredentialSource>(environment, profile, place.region, clock);
-    auto client = std::make_unique<s3::Client>(place, std::move(credentials), clock);
+    auto const patience = place.patience ? s3::Patience::lasting(*place.patience) : s3::Patience{};
+    auto client = std::make_unique<s3::Client>(place, std::move(credentials), clock, patience);
     return std::make_unique<S3Store>(std::move(client), location.substr(0, location.find('?')));
 }
 
