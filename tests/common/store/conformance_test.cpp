@@ -2,9 +2,11 @@
 #include "common/store/directory_store.hpp"
 #include "common/store/open_store.hpp"
 #include "common/store/s3_store.hpp"
+#include "tests/support/fault_proxy.hpp"
 #include "tests/support/memory_store.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/private_ceph.hpp"
+#include "tests/support/private_swift.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <algorithm>
@@ -23,11 +25,28 @@ struct Kind {
     std::unique_ptr<Store> (*make)(test::TemporaryDirectory const& folder);
 };
 
-std::unique_ptr<Store> on_ceph(test::TemporaryDirectory const&) {
+std::unique_ptr<Store> prefix_in(std::string const& bucket, ci::Environment const& environment) {
     static int number = 0;
+    return must(make_s3_store(bucket + "/store-" + std::to_string(++number), environment, time::real_clock()));
+}
+
+std::unique_ptr<Store> on_ceph(test::TemporaryDirectory const&) {
     auto const& ceph = test::PrivateCeph::instance();
     static std::string const bucket = ceph.make_bucket("conformance");
-    return must(make_s3_store(bucket + "/store-" + std::to_string(++number), ceph.environment(), time::real_clock()));
+    return prefix_in(bucket, ceph.environment());
+}
+
+std::unique_ptr<Store> on_swift(test::TemporaryDirectory const&) {
+    auto const& swift = test::PrivateSwift::instance();
+    static std::string const bucket = swift.make_bucket("conformance");
+    return prefix_in(bucket, swift.environment());
+}
+
+std::unique_ptr<Store> through_faults(test::TemporaryDirectory const&) {
+    auto const& ceph = test::PrivateCeph::instance();
+    static std::string const bucket = ceph.make_bucket("faulty");
+    static test::FaultProxy const proxy(ceph.environment());
+    return prefix_in(bucket, proxy.environment());
 }
 
 class StoreConformance : public testing::TestWithParam<Kind> {
@@ -192,7 +211,8 @@ INSTANTIATE_TEST_SUITE_P(Stores, StoreConformance,
                                               [](test::TemporaryDirectory const&) -> std::unique_ptr<Store> {
                                                   return std::make_unique<test::MemoryStore>();
                                               }},
-                                         Kind{"s3_on_ceph", on_ceph}),
+                                         Kind{"s3_on_ceph", on_ceph}, Kind{"s3_on_swift", on_swift},
+                                         Kind{"s3_on_ceph_through_faults", through_faults}),
                          [](auto const& kind) { return std::string(kind.param.name); });
 
 TEST(S3OnCeph, makes_a_store_once_and_opens_it_again) {
@@ -207,6 +227,19 @@ TEST(S3OnCeph, makes_a_store_once_and_opens_it_again) {
     EXPECT_EQ(must(must(open_store(location, ceph.environment()))->read("a/b")), "x");
     EXPECT_EQ(must(must(open_or_create_store(location, time::real_clock(), ceph.environment()))->read("a/b")), "x");
     EXPECT_EQ(made->description(), "store '" + location + "'");
+}
+
+// Else the suite through the proxy would show nothing.
+TEST(S3OnCeph, meets_the_faults_of_the_proxy) {
+    auto const& ceph = test::PrivateCeph::instance();
+    test::FaultProxy const proxy(ceph.environment());
+    auto const store = must(make_s3_store(ceph.make_bucket("met") + "/p", proxy.environment(), time::real_clock()));
+    constexpr int writes = 100;
+    for (int i = 0; i < writes; ++i) {
+        must(store->write("k", std::to_string(i)));
+    }
+    EXPECT_EQ(must(store->read("k")), std::to_string(writes - 1));
+    EXPECT_GE(proxy.spoilt(), 5U);
 }
 
 TEST(S3OnCeph, keeps_off_a_prefix_with_other_objects) {
