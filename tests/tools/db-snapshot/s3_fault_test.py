@@ -7,7 +7,6 @@ exit code, with no database and no snapshot that is not whole.
 
 import concurrent.futures
 import dataclasses
-import glob
 import json
 import os
 import pathlib
@@ -16,14 +15,13 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(os.environ["SLUICE_SOURCE_FOLDER"]) / "tests/support"))
 from fault_proxy import Fault, RunningProxy  # noqa: E402
-from s3_lab import BUCKET, Lab  # noqa: E402
+from s3_lab import BUCKET, Lab, shifted_clock  # noqa: E402
 
 # By default what stays would be waited for five minutes.
 PATIENCE = "8s"
 # libcurl looks at the mean of five seconds, so that a stall is seen five seconds late.
 FOR_STALLS = "24s"
 ROWS = "SELECT count(*) || ' ' || md5(string_agg(i || t, ',' ORDER BY i)) FROM item"
-LIBFAKETIME = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")))
 CHUNK = r"/chunks/"
 MANIFEST = r"/manifest\.json"
 
@@ -47,12 +45,6 @@ def always(kind, method=".*", target=".*"):
     return Fault(kind, 1, method, target)
 
 
-def clock(offset):
-    # The sanitizers want to be loaded first, and need not be.
-    options = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
-    return {"LD_PRELOAD": LIBFAKETIME, "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1", "ASAN_OPTIONS": options}
-
-
 TABLE = [
     Row("nothing"),
     Row("every 3rd request reset before it arrives", every(3, "reset before")),
@@ -64,8 +56,8 @@ TABLE = [
     Row("every 3rd answer cut short", every(3, "truncated")),
     Row("every 4th answer ExpiredToken", every(4, "expired token")),
     Row("every answer to PUT lost at first", Fault("reset after", 2, "PUT")),
-    Row("our clock two hours ahead", variables=clock("+2h")),
-    Row("our clock two days behind", variables=clock("-2d")),
+    Row("our clock two hours ahead", variables=shifted_clock("+2h")),
+    Row("our clock two days behind", variables=shifted_clock("-2d")),
     Row("resets without end", always("reset before"), (75, 75, 10)),
     Row("503 without end", always("status 503"), (75, 75, 10), "SlowDown"),
     Row("500 to every chunk written", always("status 500", "PUT", CHUNK), (75, 0, 0), "InternalError"),
