@@ -12,6 +12,7 @@ import os
 import pathlib
 import re
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(os.environ["SLUICE_SOURCE_FOLDER"]) / "tests/support"))
 from fault_proxy import Fault, RunningProxy  # noqa: E402
@@ -77,6 +78,30 @@ TABLE = [
     Row("AccessDenied to every PUT", always("denied", "PUT"), (77, 0, 0), "AccessDenied"),
     Row("RequestTimeTooSkewed without end", always("skewed"), (75, 75, 10), "RequestTimeTooSkewed"),
 ]
+
+
+PRUNES = [
+    ("500 to every removal by prune", always("status 500", "DELETE"), 75),
+    ("AccessDenied to every removal by prune", always("denied", "DELETE"), 77),
+    ("503 to every list for prune", always("status 503", "GET", "list-type=2"), 75),
+    ("every 2nd answer to prune lost", every(2, "reset after"), 0),
+]
+
+
+def prune_problems(lab, fault, wanted, store):
+    for text in ("one", "two"):
+        taken = lab.tool("db-snapshot", "--name", "config", "--store", store, "--command", "echo", text)
+        assert taken.returncode == 0, taken.stderr
+        time.sleep(1)  # of two snapshots in the same second nobody can tell which is the newer one
+    prune = ["prune", "--keep-last", "1", "--grace", "0s", "--store"]
+    with RunningProxy(lab.port, fault) as proxy:
+        done = lab.tool("db-snapshot", *prune, store + "?patience=2s", endpoint=proxy.endpoint)
+    problems = [] if done.returncode == wanted else [f"prune ended with {done.returncode} and not {wanted}: {done.stderr}"]
+    problems += [] if proxy.faults.done else ["the fault was never met"]
+    for rest in (["verify", "latest", "--store", store], prune + [store], ["verify", "latest", "--store", store]):
+        after = lab.tool("db-snapshot", *rest)
+        problems += [] if after.returncode == 0 else [f"{rest[0]} ended with {after.returncode}: {after.stderr}"]
+    return problems
 
 
 class Case:
@@ -156,6 +181,11 @@ def main():
                     print("#   " + problem.replace("\n", "\n#   "))
                 print(f"{'not ok' if case.problems else 'ok'} - {case.row.name}", flush=True)
                 failed += bool(case.problems)
+        for number, (name, fault, wanted) in enumerate(PRUNES):
+            problems = prune_problems(lab, fault, wanted, f"s3://{BUCKET}/prune-{number}")
+            print("".join(f"#   {problem}\n" for problem in problems), end="")
+            print(f"{'not ok' if problems else 'ok'} - {name}: {wanted}", flush=True)
+            failed += bool(problems)
     return failed != 0
 
 
