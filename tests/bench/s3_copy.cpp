@@ -27,6 +27,9 @@ Result<void> put(store::Store& store, std::filesystem::path const& file) {
 
 Result<void> get(store::Store& store, std::filesystem::path const& file) {
     TRY_ASSIGN(auto const bytes, store.read(file.filename().string()));
+    if (!bytes) {
+        return fail(Errc::not_found, "'" + file.string() + "' is not there");
+    }
     std::ofstream out(file, std::ios::binary);
     out.write(bytes->data(), static_cast<std::streamsize>(bytes->size()));
     return out ? Result<void>{} : fail(Errc::temporary, "cannot write '" + file.string() + "'");
@@ -36,7 +39,8 @@ std::vector<std::filesystem::path> files_to_move(store::Store& store, bool downl
                                                  std::filesystem::path const& folder) {
     std::vector<std::filesystem::path> files;
     if (download) {
-        for (auto const& object : store.list("").value()) {
+        auto const objects = store.list("").value();
+        for (auto const& object : objects) {
             files.push_back(folder / object.key);
         }
     } else {
