@@ -26,7 +26,12 @@ struct Reason {
     std::string words;
 };
 
+// Our own objects, of some megabytes, are no XML, and nobody should try to read them as such.
 Reason reason_of(http::Exchange const& answer) {
+    constexpr std::size_t beginning = 8; // blanks or a byte order mark may come first
+    if (answer.body.substr(0, beginning).find('<') == std::string::npos) {
+        return {};
+    }
     return {xml_text(answer.body, "Code").value_or(""), xml_text(answer.body, "Message").value_or("")};
 }
 

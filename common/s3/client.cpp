@@ -118,7 +118,7 @@ Result<http::Request> Client::signed_request(Operation const& operation) {
     std::string const query = encoded_query(operation.query);
     request.url = location.scheme() + "://" + location.host() + path + (query.empty() ? "" : "?" + query);
     request.method = operation.method;
-    request.body = operation.body;
+    request.lent_body = operation.body;
     request.headers = operation.headers;
     for (auto& header : sign(unsigned_request, credentials.key, {location.region, "s3"}, now)) {
         request.headers.push_back(std::move(header));

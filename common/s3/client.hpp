@@ -9,6 +9,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sluice::s3 {
@@ -19,7 +20,7 @@ struct Operation {
     std::string key{}; ///< below the location's prefix
     Query query{};
     http::Headers headers{};
-    std::string body{};
+    std::string_view body{}; ///< stays where it is until the answer is there
     /// When it counts as signed; the server refuses it 15 minutes later. None: at each attempt anew.
     std::optional<time::Wall> signed_at{};
 };

@@ -60,7 +60,7 @@ Result<void> S3Store::write(std::string const& key, std::string_view bytes) {
     operation.method = "PUT";
     operation.key = key;
     operation.headers = binary();
-    operation.body = std::string(bytes);
+    operation.body = bytes;
     TRY_ASSIGN(auto const answer, send(operation, "writing '" + key + "'"));
     return answer.status == k_not_found ? fail(Errc::not_found, "cannot write '" + key + "' of " + description())
                                         : Result<void>{};
