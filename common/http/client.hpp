@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct Request {
     std::string method = "GET";
     Headers headers{};
     std::string body{};
+    std::string_view lent_body{}; ///< in place of `body`: bytes that stay where they are until the exchange is over
     Tls tls{};
     Version version = Version::any;
     AddressFamily family = AddressFamily::any;

@@ -50,6 +50,7 @@ Result<Request> follow_redirect(Request const& request, int status, std::string 
     if (!keeps_method(status) && request.method != "HEAD") {
         next.method = "GET";
         next.body.clear();
+        next.lent_body = {};
     }
     if (same_origin(request.url, location)) {
         return next;
@@ -57,7 +58,7 @@ Result<Request> follow_redirect(Request const& request, int status, std::string 
     if (origin_of(request.url).scheme == "https" && origin_of(location).scheme != "https") {
         return fail(Errc::refused, "redirected from https to '" + location + "', which is not followed");
     }
-    if (!next.body.empty()) {
+    if (!next.body.empty() || !next.lent_body.empty()) {
         return fail(Errc::refused,
                     "redirected with its body to another host, '" + location + "', which is not followed");
     }

@@ -17,6 +17,12 @@ namespace {
 // A header section beyond this is an attack or a mistake; browsers and servers stop at 8 to 256 KiB.
 constexpr std::size_t k_header_limit = std::size_t{256} * 1024;
 
+// With libcurl's own 64 and 16 KiB a chunk of some megabytes is hundreds of calls.
+constexpr long k_upload_buffer = 1024L * 1024;
+constexpr long k_download_buffer = 256L * 1024;
+// More is believed of nobody before it has come.
+constexpr std::size_t k_most_reserved = std::size_t{64} << 20U;
+
 extern "C" std::size_t on_header(char* data, std::size_t size, std::size_t count, void* transfer) {
     return static_cast<Transfer*>(transfer)->take_header({data, size * count});
 }
@@ -138,15 +144,18 @@ void Transfer::set_up() {
     curl_easy_setopt(m_handle, CURLOPT_OPENSOCKETFUNCTION, on_open);
     curl_easy_setopt(m_handle, CURLOPT_OPENSOCKETDATA, this);
     // Some servers refuse a PUT or POST that does not say that it has no body.
-    if (!m_request.body.empty() || m_request.method == "PUT" || m_request.method == "POST") {
-        curl_easy_setopt(m_handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(m_request.body.size()));
-        curl_easy_setopt(m_handle, CURLOPT_POSTFIELDS, m_request.body.data());
+    std::string_view const body = m_request.lent_body.empty() ? m_request.body : m_request.lent_body;
+    if (!body.empty() || m_request.method == "PUT" || m_request.method == "POST") {
+        curl_easy_setopt(m_handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+        curl_easy_setopt(m_handle, CURLOPT_POSTFIELDS, body.empty() ? "" : body.data());
     }
     if (m_request.method == "HEAD") {
         curl_easy_setopt(m_handle, CURLOPT_NOBODY, 1L);
-    } else if (m_request.method != "GET" || !m_request.body.empty()) {
+    } else if (m_request.method != "GET" || !body.empty()) {
         curl_easy_setopt(m_handle, CURLOPT_CUSTOMREQUEST, m_request.method.c_str());
     }
+    curl_easy_setopt(m_handle, CURLOPT_UPLOAD_BUFFERSIZE, k_upload_buffer);
+    curl_easy_setopt(m_handle, CURLOPT_BUFFERSIZE, k_download_buffer);
     set_headers();
     set_tls();
     set_connection();
@@ -247,6 +256,12 @@ bool Transfer::may_open(sockaddr const& address) noexcept {
 }
 
 std::size_t Transfer::take_body(std::string_view piece) noexcept {
+    if (m_exchange.body.empty()) {
+        curl_off_t announced = -1;
+        curl_easy_getinfo(m_handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+        m_exchange.body.reserve(std::min(
+            {static_cast<std::size_t>(std::max<curl_off_t>(announced, 0)), m_request.body_limit, k_most_reserved}));
+    }
     std::size_t const room = m_request.body_limit - std::min(m_exchange.body.size(), m_request.body_limit);
     m_exchange.body.append(piece.substr(0, room));
     if (piece.size() > room) {

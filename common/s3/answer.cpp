@@ -26,7 +26,12 @@ struct Reason {
     std::string words;
 };
 
+// Our own objects, of some megabytes, are no XML, and nobody should try to read them as such.
 Reason reason_of(http::Exchange const& answer) {
+    constexpr std::size_t beginning = 8; // blanks or a byte order mark may come first
+    if (answer.body.substr(0, beginning).find('<') == std::string::npos) {
+        return {};
+    }
     return {xml_text(answer.body, "Code").value_or(""), xml_text(answer.body, "Message").value_or("")};
 }
 
@@ -84,6 +89,11 @@ std::optional<std::string> other_region(http::Exchange const& answer, Reason con
 }
 
 } // namespace
+
+bool hides_its_reason(http::Exchange const& answer) {
+    bool const refused = answer.status == 400 || answer.status == 401 || answer.status == 403;
+    return answer.failure == http::Failure::none && refused && answer.body.empty();
+}
 
 std::string header_of(http::Exchange const& answer, std::string const& name) {
     auto const place = std::find_if(answer.headers.begin(), answer.headers.end(),

@@ -29,6 +29,9 @@ struct Judgement {
 /// Pure.
 [[nodiscard]] Judgement judge_answer(http::Exchange const& answer);
 
+/// A refusal that may have a remedy and does not say which, as answers to HEAD do.
+[[nodiscard]] bool hides_its_reason(http::Exchange const& answer);
+
 /// "Sun, 22 Nov 2026 08:00:00 GMT". Nothing for anything else. Source: RFC 9110, 5.6.7.
 [[nodiscard]] std::optional<time::Wall> parse_http_date(std::string const& text);
 

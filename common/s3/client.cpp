@@ -20,7 +20,20 @@ constexpr std::chrono::milliseconds k_look_for_signals{100};
 
 } // namespace
 
+Patience Patience::lasting(std::chrono::milliseconds total) {
+    // So that a connection that hangs leaves time for others.
+    constexpr int attempts = 4;
+    Patience patience;
+    patience.total = total;
+    patience.first_contact = std::min(patience.first_contact, total);
+    patience.connect = std::min(patience.connect, total);
+    patience.stall = std::clamp(std::chrono::duration_cast<std::chrono::seconds>(total / attempts),
+                                std::chrono::seconds{1}, patience.stall);
+    return patience;
+}
+
 struct Client::Tries {
+    bool reason = false;
     bool keys = false;
     bool clock = false;
     bool region = false;
@@ -40,7 +53,7 @@ Result<http::Exchange> Client::send(Operation const& operation) {
     time::Deadline const first_contact(m_clock, m_patience.first_contact);
     Tries tries;
     for (unsigned number = 0;; ++number) {
-        TRY_ASSIGN(auto answer, attempt(operation));
+        TRY_ASSIGN(auto answer, explained(operation, tries));
         auto judgement = judge_answer(answer);
         if (judgement.next == Next::take) {
             return answer;
@@ -106,7 +119,7 @@ Result<http::Request> Client::signed_request(Operation const& operation) {
     std::string const query = encoded_query(operation.query);
     request.url = location.scheme() + "://" + location.host() + path + (query.empty() ? "" : "?" + query);
     request.method = operation.method;
-    request.body = operation.body;
+    request.lent_body = operation.body;
     request.headers = operation.headers;
     for (auto& header : sign(unsigned_request, credentials.key, {location.region, "s3"}, now)) {
         request.headers.push_back(std::move(header));
@@ -123,6 +136,24 @@ Result<http::Request> Client::signed_request(Operation const& operation) {
 Result<http::Exchange> Client::attempt(Operation const& operation) {
     TRY_ASSIGN(auto request, signed_request(operation));
     return exchange(std::move(request));
+}
+
+// The answer to HEAD has no body, which would say whether new keys or another clock could help. What is right the
+// second time may have been asked with other keys, which a thread beside us has fetched: hence HEAD once more.
+Result<http::Exchange> Client::explained(Operation const& operation, Tries& tries) {
+    TRY_ASSIGN(auto answer, attempt(operation));
+    if (operation.method != "HEAD" || !hides_its_reason(answer)) {
+        return answer;
+    }
+    Operation first_byte = operation;
+    first_byte.method = "GET";
+    first_byte.headers.emplace_back("Range", "bytes=0-0");
+    TRY_ASSIGN(auto reason, attempt(first_byte));
+    constexpr int beyond_the_end = 416; // of an empty object, which may be read
+    if (reason.status / 100 != 2 && reason.status != beyond_the_end) {
+        return reason;
+    }
+    return std::exchange(tries.reason, true) ? Result<http::Exchange>(std::move(answer)) : attempt(operation);
 }
 
 Result<std::unique_ptr<http::Client>> Client::borrow() {

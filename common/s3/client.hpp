@@ -9,6 +9,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sluice::s3 {
@@ -19,7 +20,7 @@ struct Operation {
     std::string key{}; ///< below the location's prefix
     Query query{};
     http::Headers headers{};
-    std::string body{};
+    std::string_view body{}; ///< stays where it is until the answer is there
     /// When it counts as signed; the server refuses it 15 minutes later. None: at each attempt anew.
     std::optional<time::Wall> signed_at{};
 };
@@ -32,6 +33,9 @@ struct Patience {
     std::chrono::milliseconds longest_pause{20'000};
     std::chrono::seconds stall{60}; ///< an exchange without a byte for so long counts as failed
     std::chrono::milliseconds connect{10'000};
+
+    /// The same in proportion for who wants to know sooner or later: `total` as given, and nothing else beyond it.
+    [[nodiscard]] static Patience lasting(std::chrono::milliseconds total);
 };
 
 /// Signed requests to one bucket, repeated where that is safe, as all of ours are. Thread-safe; each call has a
@@ -53,6 +57,7 @@ class Client {
 
   private:
     struct Tries; // what may happen once only
+    [[nodiscard]] Result<http::Exchange> explained(Operation const& operation, Tries& tries);
     [[nodiscard]] Result<http::Exchange> attempt(Operation const& operation);
     [[nodiscard]] Result<http::Request> signed_request(Operation const& operation);
     [[nodiscard]] Result<http::Exchange> exchange(http::Request request);

@@ -2,6 +2,7 @@
 
 #include "common/http/network.hpp"
 #include "common/result/did_you_mean.hpp"
+#include "common/time/duration_text.hpp"
 
 #include <algorithm>
 #include <map>
@@ -23,7 +24,7 @@ bool is_bucket_name(std::string const& name) {
 }
 
 Result<std::map<std::string, std::string>> read_parameters(std::string const& query) {
-    static std::vector<std::string> const known{"endpoint", "region", "addressing"};
+    static std::vector<std::string> const known{"endpoint", "region", "addressing", "patience"};
     std::map<std::string, std::string> parameters;
     for (std::size_t at = 0; at < query.size();) {
         std::size_t const end = std::min(query.find('&', at), query.size());
@@ -33,7 +34,7 @@ Result<std::map<std::string, std::string>> read_parameters(std::string const& qu
         if (std::find(known.begin(), known.end(), name) == known.end()) {
             std::string const near = result::did_you_mean(name, known);
             return fail(Errc::usage, "an S3 store has no parameter '" + name + "'",
-                        near.empty() ? "It takes endpoint, region and addressing." : near);
+                        near.empty() ? "It takes endpoint, region, addressing and patience." : near);
         }
         parameters[name] = equals < pair.size() ? pair.substr(equals + 1) : "";
         at = end + 1;
@@ -63,6 +64,18 @@ Result<std::string> checked_endpoint(std::string endpoint) {
                     "Use https://; plain http:// is for servers on this machine.");
     }
     return endpoint;
+}
+
+Result<std::optional<std::chrono::milliseconds>> read_patience(std::string const& text) {
+    constexpr std::chrono::seconds shortest{1}; // an attempt needs as much where a name has to be looked up
+    if (text.empty()) {
+        return std::nullopt;
+    }
+    TRY_ASSIGN(auto const patience, time::parse_duration(text).map_error(while_doing("reading 'patience' of a store")));
+    if (patience < shortest) {
+        return fail(Errc::usage, "'patience' of '" + text + "' is too short for one request", "Write 1s or more.");
+    }
+    return patience;
 }
 
 std::string first_of(std::vector<std::string> const& values) {
@@ -117,6 +130,7 @@ Result<Location> parse_location(std::string const& text, ci::Environment const& 
     Location location;
     TRY(read_bucket(text.substr(k_scheme.size(), question - k_scheme.size()), text, location));
     location.ca_file = variable("AWS_CA_BUNDLE");
+    TRY_ASSIGN(location.patience, read_patience(given["patience"]));
     std::string const region =
         first_of({given["region"], variable("AWS_REGION"), variable("AWS_DEFAULT_REGION"), profile_region});
     location.region = region.empty() ? location.region : region;

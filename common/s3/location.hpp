@@ -3,12 +3,14 @@
 #include "common/ci/environment.hpp"
 #include "common/result/result.hpp"
 
+#include <chrono>
+#include <optional>
 #include <string>
 
 namespace sluice::s3 {
 
 /// Where a store's objects are: "s3://bucket/prefix", with what the environment or the location's own query says of the
-/// server: s3://bucket/prefix?endpoint=https://s3.example&region=eu-central-1&addressing=path.
+/// server: s3://bucket/prefix?endpoint=https://s3.example&region=eu-central-1&addressing=path&patience=5m.
 struct Location {
     std::string bucket{};
     std::string prefix{};   ///< empty, or ends in "/"
@@ -17,6 +19,8 @@ struct Location {
     bool path_style = false; ///< the bucket in the path, not in the host's name
     std::string ca_file{};   ///< empty: the system's certificates
     bool amazon = false;     ///< no endpoint was named: AWS, whose host names follow the region
+    std::optional<std::chrono::milliseconds>
+        patience{}; ///< for how long a server that fails is asked again; 1 s at least
 
     /// The scheme and host that requests go to.
     [[nodiscard]] std::string host() const;

@@ -85,8 +85,9 @@ _npm_package() { command -v npm >/dev/null || echo npm; }
   build_packages=(cmake ninja-build g++ pkg-config libpq-dev libpqxx-dev libzstd-dev libssl-dev libxxhash-dev
     libexpected-dev nlohmann-json3-dev libcli11-dev libpg-query-dev libcurl4-openssl-dev libpugixml-dev)
   server_packages=(postgresql)
-  test_packages=(ceph-common ceph-mon ceph-osd curl libgtest-dev libxml2-utils git jq nginx-light openssl pandoc pgbackrest
-    pgbouncer "$(_unit_package)" procps python3 python3-cryptography python3-jsonschema python3-psycopg2 radosgw zstd)
+  test_packages=(ceph-common ceph-mon ceph-osd curl libfaketime libgtest-dev libxml2-utils git jq memcached nginx-light openssl
+    pandoc pgbackrest pgbouncer "$(_unit_package)" procps python3 python3-cryptography python3-jsonschema python3-psycopg2
+    radosgw swift-account swift-container swift-object swift-proxy zstd)
   # What the tests of the shipped pipelines need beside the above; gitlab-ci-local and its node come through npm.
   mapfile -t pipeline_packages < <(printf '%s\n' groovy default-jre-headless rsync yamllint python3-yaml shellcheck && _npm_package)
   check_packages=(clang-format clang-tidy shellcheck)

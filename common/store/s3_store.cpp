@@ -60,7 +60,7 @@ Result<void> S3Store::write(std::string const& key, std::string_view bytes) {
     operation.method = "PUT";
     operation.key = key;
     operation.headers = binary();
-    operation.body = std::string(bytes);
+    operation.body = bytes;
     TRY_ASSIGN(auto const answer, send(operation, "writing '" + key + "'"));
     return answer.status == k_not_found ? fail(Errc::not_found, "cannot write '" + key + "' of " + description())
                                         : Result<void>{};
@@ -151,7 +151,8 @@ Result<std::unique_ptr<Store>> make_s3_store(std::string const& location, ci::En
     };
     TRY_ASSIGN(auto const place, s3::parse_location(location, environment, setting("region"), setting("endpoint_url")));
     auto credentials = std::make_unique<s3::CredentialSource>(environment, profile, place.region, clock);
-    auto client = std::make_unique<s3::Client>(place, std::move(credentials), clock);
+    auto const patience = place.patience ? s3::Patience::lasting(*place.patience) : s3::Patience{};
+    auto client = std::make_unique<s3::Client>(place, std::move(credentials), clock, patience);
     return std::make_unique<S3Store>(std::move(client), location.substr(0, location.find('?')));
 }
 

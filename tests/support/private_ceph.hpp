@@ -1,29 +1,17 @@
 #pragma once
 
-#include "common/ci/environment.hpp"
-#include "tests/support/temporary_directory.hpp"
-
-#include <string>
+#include "tests/support/private_s3.hpp"
 
 namespace sluice::test {
 
-/// An S3 server of this process, started when first asked for and stopped at its end: Ceph's gateway.
-class PrivateCeph {
+/// Ceph's gateway, on a cluster of its own with its objects in memory. Started when first asked for, stopped at the end
+/// of the program.
+class PrivateCeph final : public PrivateS3 {
   public:
     static PrivateCeph& instance();
-    ~PrivateCeph();
-    PrivateCeph(PrivateCeph const&) = delete;
-    PrivateCeph& operator=(PrivateCeph const&) = delete;
-
-    /// What a tool needs in its environment to reach it.
-    [[nodiscard]] ci::Environment environment() const;
-    /// "s3://NAME/PREFIX" in a bucket that was made for it.
-    [[nodiscard]] std::string make_bucket(std::string const& name) const;
 
   private:
     PrivateCeph();
-    TemporaryDirectory m_folder{};
-    std::map<std::string, std::string> m_variables{};
 };
 
 } // namespace sluice::test

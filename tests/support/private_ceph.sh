@@ -4,11 +4,12 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-Usage: private_ceph.sh start DIR
+Usage: private_ceph.sh start DIR [GIB]
+       private_ceph.sh bucket DIR NAME
        private_ceph.sh stop DIR
 
 start prints, one per line: ENDPOINT (http on 127.0.0.1), ACCESS_KEY and SECRET_KEY. It takes some 20 seconds. Objects are
-in memory. Everything else is in DIR. stop leaves no process behind, and is content if there is nothing to stop.
+in memory, GIB at most (4). Everything else is in DIR. stop leaves no process behind, and is content if there is nothing to stop.
 TEXT
 }
 
@@ -66,7 +67,7 @@ mon_data = $dir/mon
 [osd]
 osd_data = $dir/osd
 osd_objectstore = memstore
-memstore_device_bytes = 4294967296
+memstore_device_bytes = $((memory_gib << 30))
 osd_class_dir = $(dirname "$(find /usr/lib -name libcls_rgw.so -print -quit)")
 [client]
 rgw_frontends = beast endpoint=127.0.0.1:$gateway_port
@@ -109,7 +110,7 @@ make_cluster() {
 }
 
 start() {
-  local attempt gateway_port
+  local attempt gateway_port memory_gib=${1:-4}
   gateway_port=$(free_port)
   # An OSD that starts before it has the monitors' map is turned away ("wrong fsid"), now and then.
   for attempt in 1 2 3 4 5; do
@@ -123,7 +124,17 @@ start() {
   await_gateway "$gateway_port"
   CEPH_CONF=$dir/ceph.conf radosgw-admin -c "$dir/ceph.conf" -n client.rgw1 user create --uid lab --display-name lab \
     --access-key "$access_key" --secret-key "$secret_key" >"$dir/log/user" 2>&1 || die "no user was made" "$dir/log/user"
-  printf 'ENDPOINT=http://127.0.0.1:%s\nACCESS_KEY=%s\nSECRET_KEY=%s\n' "$gateway_port" "$access_key" "$secret_key"
+  printf 'ENDPOINT=http://127.0.0.1:%s\nACCESS_KEY=%s\nSECRET_KEY=%s\n' "$gateway_port" "$access_key" "$secret_key" |
+    tee "$dir/facts"
+}
+
+bucket() {
+  local endpoint
+  endpoint=$(sed -n 's/^ENDPOINT=//p' "$dir/facts")
+  # The key on standard input, since the arguments of a process are everybody's to read.
+  curl --silent --show-error --fail --request PUT --aws-sigv4 aws:amz:us-east-1:s3 \
+    --header 'x-amz-content-sha256: UNSIGNED-PAYLOAD' --config - "$endpoint/$1" <<<"user = \"$access_key:$secret_key\"" \
+    >"$dir/log/bucket" || die "no bucket '$1' was made" "$dir/log/bucket"
 }
 
 stop() {
@@ -137,10 +148,10 @@ stop() {
 }
 
 case ${1-} in
-  start | stop)
-    [[ -n ${2-} ]] || { usage >&2 && exit 2; }
+  start | stop | bucket)
+    [[ -n ${2-} && (-n ${3-} || $1 != bucket) ]] || { usage >&2 && exit 2; }
     dir=$(realpath -m -- "$2")
-    "$1"
+    "$1" "${@:3}"
     ;;
   -h | --help) usage ;;
   *)

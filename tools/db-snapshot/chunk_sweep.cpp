@@ -1,8 +1,8 @@
 #include "tools/db-snapshot/chunk_sweep.hpp"
 
 #include "common/json/object_reader.hpp"
-#include "common/process/signals.hpp"
 #include "common/snapshot/chunk.hpp"
+#include "common/snapshot/parallel.hpp"
 #include "common/snapshot/trash.hpp"
 #include "common/time/timestamp.hpp"
 #include "tools/db-snapshot/store_survey.hpp"
@@ -16,6 +16,8 @@ namespace {
 constexpr char const* k_record_file = "record.json";
 // A store that is out of reach, or may not be written, fails every time in the same way.
 constexpr std::size_t k_most_failures = 20;
+// Chunks that are moved before the next are listed.
+constexpr std::size_t k_lot = 256;
 constexpr std::chrono::minutes k_at_work_interval{1};
 // The limit of a move, with room for clocks that differ.
 constexpr auto k_moves_are_over = 4 * store::k_move_limit;
@@ -74,11 +76,15 @@ std::string record_text(BatchRecord const& record) {
 
 Result<void> ChunkSweep::set_aside(std::unordered_set<std::string> const& released, bool orphans) {
     TRY_ASSIGN(auto const needed, needed_chunks(m_store));
+    std::vector<store::Object> lot;
     TRY(for_each_chunk(m_store, [&](store::Object const& chunk) -> Result<void> {
         std::string const id = chunk_name(chunk);
-        bool const goes = !needed.contains(id) && (orphans || released.contains(id));
-        return goes && m_report.failures.size() < k_most_failures ? move_here(chunk) : Result<void>{};
+        if (!needed.contains(id) && (orphans || released.contains(id))) {
+            lot.push_back(chunk);
+        }
+        return lot.size() < k_lot ? Result<void>{} : move_here(std::exchange(lot, {}));
     }));
+    TRY(move_here(lot));
     TRY_ASSIGN(auto const batches, m_store.list_folders(snapshot::k_trash));
     for (auto const& batch : batches) {
         TRY_ASSIGN(bool const abandoned, is_abandoned(batch));
@@ -87,19 +93,39 @@ Result<void> ChunkSweep::set_aside(std::unordered_set<std::string> const& releas
     return m_said_at_work ? record_batch() : Result<void>{};
 }
 
+Result<void> ChunkSweep::move_here(std::vector<store::Object> const& chunks) {
+    return snapshot::run_parallel(m_workers, chunks.size(),
+                                  [&](std::size_t, std::size_t item) { return move_here(chunks[item]); });
+}
+
 Result<void> ChunkSweep::move_here(store::Object const& chunk) {
-    TRY(process::check_not_stopped());
     TRY(say_at_work());
+    if (fails_too_often()) {
+        return {};
+    }
     auto const moved = m_store.move(chunk.key, snapshot::trash_key(m_id, chunk_name(chunk)));
     if (!moved) {
-        m_report.failures.push_back(moved.error());
+        note(moved.error());
     } else if (*moved) {
+        std::lock_guard const lock(m_guard);
         m_report.set_aside.add(chunk.size_bytes);
     }
     return {};
 }
 
+bool ChunkSweep::fails_too_often() {
+    std::lock_guard const lock(m_guard);
+    return m_report.failures.size() >= k_most_failures;
+}
+
+void ChunkSweep::note(Error failure) {
+    std::lock_guard const lock(m_guard);
+    m_report.failures.push_back(std::move(failure));
+}
+
+// Whoever moves a chunk waits until it is said.
 Result<void> ChunkSweep::say_at_work() {
+    std::lock_guard const lock(m_guard);
     auto const now = m_clock.steady_now();
     if (m_said_at_work && now - *m_said_at_work < k_at_work_interval) {
         return {};
@@ -125,14 +151,13 @@ Result<bool> ChunkSweep::is_abandoned(std::string const& batch) {
 }
 
 Result<void> ChunkSweep::adopt(std::string const& batch) {
-    TRY_ASSIGN(auto const objects, m_store.list(snapshot::k_trash + batch + "/"));
-    for (auto const& object : objects) {
-        TRY(process::check_not_stopped());
-        if (snapshot::is_stored_name(chunk_name(object))) {
-            TRY(say_at_work());
-            TRY(m_store.move(object.key, snapshot::trash_key(m_id, chunk_name(object))).map([](bool) {}));
-        }
-    }
+    TRY_ASSIGN(auto objects, m_store.list(snapshot::k_trash + batch + "/"));
+    std::erase_if(objects, [](auto const& object) { return !snapshot::is_stored_name(chunk_name(object)); });
+    TRY(snapshot::run_parallel(m_workers, objects.size(), [&](std::size_t, std::size_t item) -> Result<void> {
+        auto const& object = objects[item];
+        TRY(say_at_work());
+        return m_store.move(object.key, snapshot::trash_key(m_id, chunk_name(object))).map([](bool) {});
+    }));
     return m_store.remove(at_work_key(batch));
 }
 
@@ -196,13 +221,18 @@ Result<void> ChunkSweep::empty_trash(std::chrono::milliseconds grace) {
 
 void ChunkSweep::settle(Batch const& batch, std::unordered_set<std::string> const& needed) {
     std::size_t const failed_before = m_report.failures.size();
-    for (auto const& chunk : batch.chunks) {
-        if (m_report.failures.size() >= k_most_failures || process::stop_signal() != 0) {
-            return;
-        }
-        if (auto const done = settle_chunk(batch, chunk, needed.contains(chunk_name(chunk))); !done) {
-            m_report.failures.push_back(done.error());
-        }
+    auto const settled =
+        snapshot::run_parallel(m_workers, batch.chunks.size(), [&](std::size_t, std::size_t item) -> Result<void> {
+            auto const& chunk = batch.chunks[item];
+            auto const done =
+                fails_too_often() ? Result<void>{} : settle_chunk(batch, chunk, needed.contains(chunk_name(chunk)));
+            if (!done) {
+                note(done.error());
+            }
+            return {};
+        });
+    if (!settled || fails_too_often()) {
+        return; // a signal, which the end of the prune reports
     }
     if (batch.due && m_report.failures.size() == failed_before) {
         if (auto const done = m_store.remove(record_key(batch.id)); !done) {
@@ -217,6 +247,7 @@ Result<void> ChunkSweep::settle_chunk(Batch const& batch, store::Object const& c
     if (!needed) {
         if (batch.due) {
             TRY(m_store.remove(chunk.key));
+            std::lock_guard const lock(m_guard);
             m_report.freed.add(chunk.size_bytes);
         }
         return {};
@@ -227,6 +258,7 @@ Result<void> ChunkSweep::settle_chunk(Batch const& batch, store::Object const& c
     }
     TRY_ASSIGN(bool const moved, m_store.move(chunk.key, snapshot::chunk_key(id)));
     if (moved) {
+        std::lock_guard const lock(m_guard);
         m_report.put_back.add(chunk.size_bytes);
     }
     return {};

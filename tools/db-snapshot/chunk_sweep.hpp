@@ -4,6 +4,7 @@
 #include "tools/db-snapshot/store_survey.hpp"
 
 #include <chrono>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -25,9 +26,9 @@ struct SweepReport {
 /// No clock decides about losing a chunk; `grace` is only for readers.
 class ChunkSweep {
   public:
-    /// `id` is the prune's own, and names its folder in the trash.
-    ChunkSweep(store::Store& store, time::Clock& clock, RunWatch& watch, std::string id)
-        : m_store(store), m_clock(clock), m_watch(watch), m_id(std::move(id)) {}
+    /// `id` is the prune's own, and names its folder in the trash. `workers` move and remove chunks at the same time.
+    ChunkSweep(store::Store& store, time::Clock& clock, RunWatch& watch, std::string id, std::size_t workers)
+        : m_store(store), m_clock(clock), m_watch(watch), m_id(std::move(id)), m_workers(workers) {}
 
     /// Sets aside the chunks that no manifest needs: those in `released` and, with `orphans`, those that none has ever
     /// listed or that an earlier prune left. Errors: where it cannot be told what is needed.
@@ -46,12 +47,15 @@ class ChunkSweep {
         bool recorded = false; ///< all moves into it are done
         bool due = false;      ///< what is not needed may be freed
     };
+    [[nodiscard]] Result<void> move_here(std::vector<store::Object> const& chunks);
     [[nodiscard]] Result<void> move_here(store::Object const& chunk);
     [[nodiscard]] Result<void> say_at_work();
     [[nodiscard]] Result<bool> is_abandoned(std::string const& batch);
     [[nodiscard]] Result<void> adopt(std::string const& batch);
     [[nodiscard]] Result<void> record_batch();
     [[nodiscard]] Result<bool> may_be_freed(std::string const& batch, std::chrono::milliseconds grace);
+    [[nodiscard]] bool fails_too_often();
+    void note(Error failure);
     void settle(Batch const& batch, std::unordered_set<std::string> const& needed);
     [[nodiscard]] Result<void> settle_chunk(Batch const& batch, store::Object const& chunk, bool needed);
 
@@ -59,6 +63,8 @@ class ChunkSweep {
     time::Clock& m_clock;
     RunWatch& m_watch;
     std::string m_id;
+    std::size_t m_workers;
+    std::mutex m_guard{}; // of what follows
     std::optional<time::Steady> m_said_at_work{};
     SweepReport m_report{};
 };

@@ -176,7 +176,7 @@ class Prune {
         for (auto const& [id, bytes] : m_released) {
             released.insert(id);
         }
-        ChunkSweep sweep(m_store, m_clock, m_watch, m_id);
+        ChunkSweep sweep(m_store, m_clock, m_watch, m_id, m_rules.workers);
         TRY(sweep.set_aside(released, !m_runs_under_way));
         TRY(sweep.empty_trash(m_rules.grace));
         m_report.sweep = sweep.take_report();

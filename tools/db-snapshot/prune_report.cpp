@@ -131,9 +131,13 @@ Result<cli::ExitCode> exit_code_of(PruneReport const& report) {
 } // namespace
 
 Result<cli::ExitCode> prune(Options const& options, cli::Context& context) {
+    // Where a move is two requests, each of which waits for a network.
+    constexpr std::size_t at_once_over_a_network = 8;
     TRY_ASSIGN(auto store, store::open_store(options.store, context.environment, options.store_key));
     TRY_ASSIGN(auto const names, names_to_prune(*store, options.name));
-    TRY_ASSIGN(auto const report, prune_store(*store, names, options.prune, context.clock));
+    PruneRules rules = options.prune;
+    rules.workers = store->moves_at_once() ? 1 : at_once_over_a_network;
+    TRY_ASSIGN(auto const report, prune_store(*store, names, rules, context.clock));
     if (options.common.json) {
         context.out << json::dump(report_json(report, options.prune.dry_run)) << '\n';
     } else {

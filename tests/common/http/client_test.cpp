@@ -257,6 +257,22 @@ TEST(HttpClient, drops_a_body_with_the_method_and_never_carries_one_elsewhere) {
     EXPECT_TRUE(other.requests().empty());
 }
 
+TEST(HttpClient, sends_a_lent_body_as_its_own) {
+    LoopbackServer const server([](std::string const& request, Conversation& conversation) {
+        conversation.send(request.find(" /away ") != std::string::npos
+                              ? http_answer(307, "", "Location: http://127.0.0.1:1/elsewhere\r\n")
+                              : http_answer(200, ""));
+    });
+    auto const client = test::must(create_client({}));
+    std::string const bytes = "lent bytes";
+    EXPECT_EQ(exchange(*client, {.url = server.url(), .method = "PUT", .lent_body = bytes}).status, 200);
+    EXPECT_NE(server.requests().at(0).find("Content-Length: 10\r\n"), std::string::npos);
+    EXPECT_TRUE(server.requests().at(0).ends_with(bytes)) << server.requests().at(0);
+    auto const carried =
+        exchange(*client, {.url = server.url("/away"), .method = "PUT", .lent_body = bytes, .follow = 1});
+    EXPECT_EQ(carried.failure, Failure::redirect) << carried.why;
+}
+
 TEST(HttpClient, wakes_up_from_another_thread) {
     auto const client = test::must(create_client({1, 1}));
     client->wake();

@@ -13,6 +13,13 @@ http::Exchange answer(int status, std::string const& code = {}, http::Headers he
     return exchange;
 }
 
+http::Exchange with_body(int status, std::string body) {
+    http::Exchange exchange;
+    exchange.status = status;
+    exchange.body = std::move(body);
+    return exchange;
+}
+
 http::Exchange broken(http::Failure failure) {
     http::Exchange exchange;
     exchange.failure = failure;
@@ -34,6 +41,8 @@ TEST(S3Answer, is_taken_repeated_or_given_up_by_status_and_code) {
              {answer(412), Next::take, {}},
              {answer(404, "NoSuchBucket"), Next::give_up, Errc::not_found},
              {answer(200, "InternalError"), Next::retry, Errc::temporary}, // a copy that failed on its way
+             {with_body(200, "\xEF\xBB\xBF<Error><Code>InternalError</Code></Error>"), Next::retry, Errc::temporary},
+             {with_body(200, "\x28\xB5\x2F\xFD and more <Error><Code>X</Code></Error>"), Next::take, {}}, // an object
              {answer(500), Next::retry, Errc::temporary},
              {answer(503, "SlowDown"), Next::retry, Errc::temporary},
              {answer(429), Next::retry, Errc::temporary},

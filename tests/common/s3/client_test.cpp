@@ -107,6 +107,17 @@ TEST_F(S3Client, gives_up_in_time) {
     EXPECT_LE(tries, 17U);
 }
 
+TEST_F(S3Client, is_as_patient_as_it_is_told) {
+    auto const shorter = Patience::lasting(std::chrono::seconds{8});
+    EXPECT_EQ(shorter.total, std::chrono::seconds{8});
+    EXPECT_EQ(shorter.first_contact, std::chrono::seconds{8});
+    EXPECT_EQ(shorter.stall, std::chrono::seconds{2});
+    auto const usual = Patience::lasting(std::chrono::minutes{5});
+    EXPECT_EQ(usual.first_contact, Patience{}.first_contact);
+    EXPECT_EQ(usual.stall, Patience{}.stall);
+    EXPECT_EQ(usual.connect, Patience{}.connect);
+}
+
 TEST_F(S3Client, asks_for_new_keys_once_when_they_expired) {
     FaultyServer const once({http_answer(400, error("ExpiredToken"))});
     EXPECT_EQ(must(get(once.server())).body, "good");
@@ -115,6 +126,27 @@ TEST_F(S3Client, asks_for_new_keys_once_when_they_expired) {
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().kind, Errc::denied);
     EXPECT_EQ(always.server().requests().size(), 2U);
+}
+
+// A server says to HEAD only the status.
+TEST_F(S3Client, learns_by_a_get_why_a_head_was_refused) {
+    Operation look;
+    look.method = "HEAD";
+    look.key = "k";
+    FaultyServer const expired({http_answer(400, ""), http_answer(400, error("ExpiredToken"))});
+    EXPECT_EQ(must(client(expired.server().url(""))->send(look)).status, 200);
+    EXPECT_EQ(expired.server().requests().size(), 3U);
+    EXPECT_TRUE(expired.server().requests().at(1).starts_with("GET "));
+    EXPECT_NE(expired.server().requests().at(1).find("Range: bytes=0-0\r\n"), std::string::npos);
+    FaultyServer const passed({http_answer(400, ""), http_answer(206, "x")}); // another thread has fetched new keys
+    EXPECT_EQ(must(client(passed.server().url(""))->send(look)).status, 200);
+    FaultyServer const denied({http_answer(403, ""), http_answer(403, error("AccessDenied"))});
+    auto const refused = client(denied.server().url(""))->send(look);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("AccessDenied"), std::string::npos) << refused.error().message;
+    FaultyServer const only_head(
+        {http_answer(403, ""), http_answer(206, "x"), http_answer(403, ""), http_answer(206, "x")});
+    EXPECT_FALSE(client(only_head.server().url(""))->send(look));
 }
 
 TEST_F(S3Client, takes_the_servers_time_where_its_own_is_off) {

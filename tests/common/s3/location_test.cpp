@@ -76,6 +76,11 @@ TEST(S3Location, moves_to_the_region_that_a_bucket_is_in) {
     EXPECT_EQ(own.region, "r2");
 }
 
+TEST(S3Location, says_how_long_a_failing_server_is_asked_again) {
+    EXPECT_EQ(must(parse_location("s3://bkt/p", ci::Environment{})).patience, std::nullopt);
+    EXPECT_EQ(must(parse_location("s3://bkt/p?patience=1m30s", ci::Environment{})).patience, std::chrono::seconds{90});
+}
+
 TEST(S3Location, refuses_what_it_does_not_understand) {
     for (auto const& [text, said] :
          std::map<std::string, std::string>{{"s3://", "names no bucket"},
@@ -85,6 +90,9 @@ TEST(S3Location, refuses_what_it_does_not_understand) {
                                             {"/backups", "is no S3 location"},
                                             {"s3://bkt/p?endpiont=https://x", "no parameter 'endpiont'"},
                                             {"s3://bkt/p?addressing=dns", "'addressing' has no value 'dns'"},
+                                            {"s3://bkt/p?patience=soon", "soon"},
+                                            {"s3://bkt/p?patience=10", "10"},
+                                            {"s3://bkt/p?patience=500ms", "too short"},
                                             {"s3://bkt/p?endpoint=s3.example", "is no endpoint"},
                                             {"s3://bkt/p?endpoint=https://", "is no endpoint"},
                                             {"s3://bkt/p?endpoint=https://u:p@x", "is no endpoint"},

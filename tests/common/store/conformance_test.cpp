@@ -3,9 +3,11 @@
 #include "common/store/open_store.hpp"
 #include "common/store/s3_store.hpp"
 #include "common/store/sealed_store.hpp"
+#include "tests/support/fault_proxy.hpp"
 #include "tests/support/memory_store.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/private_ceph.hpp"
+#include "tests/support/private_swift.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <algorithm>
@@ -24,11 +26,28 @@ struct Kind {
     std::unique_ptr<Store> (*make)(test::TemporaryDirectory const& folder);
 };
 
-std::unique_ptr<Store> on_ceph(test::TemporaryDirectory const&) {
+std::unique_ptr<Store> prefix_in(std::string const& bucket, ci::Environment const& environment) {
     static int number = 0;
+    return must(make_s3_store(bucket + "/store-" + std::to_string(++number), environment, time::real_clock()));
+}
+
+std::unique_ptr<Store> on_ceph(test::TemporaryDirectory const&) {
     auto const& ceph = test::PrivateCeph::instance();
     static std::string const bucket = ceph.make_bucket("conformance");
-    return must(make_s3_store(bucket + "/store-" + std::to_string(++number), ceph.environment(), time::real_clock()));
+    return prefix_in(bucket, ceph.environment());
+}
+
+std::unique_ptr<Store> on_swift(test::TemporaryDirectory const&) {
+    auto const& swift = test::PrivateSwift::instance();
+    static std::string const bucket = swift.make_bucket("conformance");
+    return prefix_in(bucket, swift.environment());
+}
+
+std::unique_ptr<Store> through_faults(test::TemporaryDirectory const&) {
+    auto const& ceph = test::PrivateCeph::instance();
+    static std::string const bucket = ceph.make_bucket("faulty");
+    static test::FaultProxy const proxy(ceph.environment());
+    return prefix_in(bucket, proxy.environment());
 }
 
 StoreKeys some_keys() {
@@ -207,25 +226,25 @@ TEST_P(StoreConformance, has_nothing_to_clear_away_after_whole_writes) {
     EXPECT_EQ(keys(), Strings{"a"});
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, StoreConformance,
-                         testing::Values(Kind{"directory",
-                                              [](test::TemporaryDirectory const& folder) -> std::unique_ptr<Store> {
-                                                  return std::make_unique<DirectoryStore>(folder.path());
-                                              }},
-                                         Kind{"memory",
-                                              [](test::TemporaryDirectory const&) -> std::unique_ptr<Store> {
-                                                  return std::make_unique<test::MemoryStore>();
-                                              }},
-                                         Kind{"s3_on_ceph", on_ceph},
-                                         Kind{"sealed_directory",
-                                              [](test::TemporaryDirectory const& folder) {
-                                                  return sealed(std::make_unique<DirectoryStore>(folder.path()));
-                                              }},
-                                         Kind{"sealed_s3_on_ceph",
-                                              [](test::TemporaryDirectory const& folder) {
-                                                  return sealed(on_ceph(folder));
-                                              }}),
-                         [](auto const& kind) { return std::string(kind.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Stores, StoreConformance,
+    testing::Values(Kind{"directory",
+                         [](test::TemporaryDirectory const& folder) -> std::unique_ptr<Store> {
+                             return std::make_unique<DirectoryStore>(folder.path());
+                         }},
+                    Kind{"memory",
+                         [](test::TemporaryDirectory const&) -> std::unique_ptr<Store> {
+                             return std::make_unique<test::MemoryStore>();
+                         }},
+                    Kind{"s3_on_ceph", on_ceph},
+                    Kind{"sealed_directory",
+                         [](test::TemporaryDirectory const& folder) {
+                             return sealed(std::make_unique<DirectoryStore>(folder.path()));
+                         }},
+                    Kind{"sealed_s3_on_ceph",
+                         [](test::TemporaryDirectory const& folder) { return sealed(on_ceph(folder)); }},
+                    Kind{"s3_on_swift", on_swift}, Kind{"s3_on_ceph_through_faults", through_faults}),
+    [](auto const& kind) { return std::string(kind.param.name); });
 
 TEST(S3OnCeph, makes_a_store_once_and_opens_it_again) {
     auto const& ceph = test::PrivateCeph::instance();
@@ -256,6 +275,19 @@ TEST(S3OnCeph, makes_an_encrypted_store_and_opens_it_with_its_key_alone) {
     EXPECT_EQ(open_store(location, theirs).error().kind, Errc::usage);
     auto const raw = must(make_s3_store(location, ours, time::real_clock()));
     EXPECT_TRUE(must(raw->read("a/b"))->starts_with("SLCE"));
+}
+
+// Else the suite through the proxy would show nothing.
+TEST(S3OnCeph, meets_the_faults_of_the_proxy) {
+    auto const& ceph = test::PrivateCeph::instance();
+    test::FaultProxy const proxy(ceph.environment());
+    auto const store = must(make_s3_store(ceph.make_bucket("met") + "/p", proxy.environment(), time::real_clock()));
+    constexpr int writes = 100;
+    for (int i = 0; i < writes; ++i) {
+        must(store->write("k", std::to_string(i)));
+    }
+    EXPECT_EQ(must(store->read("k")), std::to_string(writes - 1));
+    EXPECT_GE(proxy.spoilt(), 5U);
 }
 
 TEST(S3OnCeph, keeps_off_a_prefix_with_other_objects) {

@@ -115,6 +115,101 @@ TEST_F(DirectoryStoreTest, never_shows_what_a_killed_writer_left) {
     EXPECT_EQ(keys(""), std::vector<std::string>{"chunks/ab/whole"});
 }
 
+TEST_F(DirectoryStoreTest, moves_an_object_and_leaves_no_empty_folder) {
+    must(m_store.write("chunks/ab/one", "new"));
+    must(m_store.write("trash/1/one", "old"));
+    EXPECT_TRUE(must(m_store.move("chunks/ab/one", "trash/1/one")));
+    EXPECT_EQ(must(m_store.read("trash/1/one")), "new");
+    EXPECT_EQ(keys(""), std::vector<std::string>{"trash/1/one"});
+    EXPECT_FALSE(std::filesystem::exists(m_folder.path() / "chunks"));
+    EXPECT_TRUE(m_store.moves_at_once());
+}
+
+TEST_F(DirectoryStoreTest, moves_nothing_where_there_is_nothing) {
+    must(m_store.write("a/b", "x"));
+    EXPECT_FALSE(must(m_store.move("a/c", "trash/1/c")));
+    EXPECT_FALSE(must(m_store.move("none/c", "trash/1/c")));
+    EXPECT_FALSE(must(m_store.move("a/b/c", "trash/1/c")));
+    EXPECT_FALSE(std::filesystem::exists(m_folder.path() / "trash"));
+    EXPECT_EQ(keys(""), std::vector<std::string>{"a/b"});
+}
+
+TEST_F(DirectoryStoreTest, keeps_an_object_that_cannot_be_moved) {
+    must(m_store.write("chunks/one", "x"));
+    must(m_store.write("trash", "a file where a folder should be"));
+    EXPECT_FALSE(m_store.move("chunks/one", "trash/1/one"));
+    EXPECT_EQ(must(m_store.read("chunks/one")), "x");
+    must(m_store.remove("trash"));
+    chmod(m_folder.path().c_str(), 0755);
+    chmod(m_folder.file("chunks").c_str(), 0555);
+    {
+        test::OrdinaryUser const somebody;
+        EXPECT_EQ(m_store.move("chunks/one", "chunks/other").error().kind, Errc::denied);
+    }
+    EXPECT_EQ(must(m_store.read("chunks/one")), "x");
+    chmod(m_folder.file("chunks").c_str(), 0755);
+}
+
+// Two prunes move into and out of folders that each of them removes once they are empty.
+TEST_F(DirectoryStoreTest, moves_beside_someone_who_removes) {
+    std::atomic<bool> stop{false};
+    std::thread remover([&] {
+        while (!stop) {
+            must(m_store.write("trash/1/other", "x"));
+            must(m_store.remove("trash/1/other"));
+        }
+    });
+    for (int i = 0; i < 300; ++i) {
+        must(m_store.write("chunks/ab/mine", "x"));
+        auto const there = m_store.move("chunks/ab/mine", "trash/1/mine");
+        ASSERT_TRUE(there) << there.error().message;
+        EXPECT_TRUE(*there);
+        EXPECT_EQ(must(m_store.read("trash/1/mine")), "x");
+        EXPECT_TRUE(must(m_store.move("trash/1/mine", "chunks/ab/mine")));
+    }
+    stop = true;
+    remover.join();
+}
+
+TEST_F(DirectoryStoreTest, moves_an_object_once_whoever_asks) {
+    for (int round = 0; round < 100; ++round) {
+        must(m_store.write("chunks/one", "x"));
+        std::atomic<int> moved{0};
+        std::vector<std::thread> movers;
+        for (char const mover : {'a', 'b', 'c'}) {
+            movers.emplace_back([&, mover] {
+                moved += must(m_store.move("chunks/one", std::string("trash/") + mover + "/one")) ? 1 : 0;
+            });
+        }
+        for (auto& mover : movers) {
+            mover.join();
+        }
+        EXPECT_EQ(moved, 1);
+        EXPECT_EQ(keys("trash/").size(), 1U);
+        must(m_store.remove(keys("trash/").at(0)));
+    }
+}
+
+TEST_F(DirectoryStoreTest, clears_away_what_killed_writers_left_once_it_is_old) {
+    using namespace std::chrono_literals;
+    must(m_store.write("chunks/ab/whole", "x"));
+    for (char const* name : {"chunks/ab/.tmp-host-1-1", ".tmp-host-2-1", "chunks/ab/.tmp-host-3-1"}) {
+        test::write_text(m_folder.path() / name, "half");
+    }
+    std::filesystem::create_directory(m_folder.path() / ".tmp-folder");
+    auto const old = std::filesystem::file_time_type::clock::now() - 2h;
+    for (char const* name : {"chunks/ab/.tmp-host-1-1", ".tmp-host-2-1", "chunks/ab/whole", ".tmp-folder"}) {
+        std::filesystem::last_write_time(m_folder.path() / name, old);
+    }
+    EXPECT_EQ(must(m_store.remove_abandoned(1h)), 2U);
+    EXPECT_TRUE(std::filesystem::exists(m_folder.path() / "chunks/ab/.tmp-host-3-1")) << "maybe still being written";
+    EXPECT_TRUE(std::filesystem::exists(m_folder.path() / ".tmp-folder"));
+    EXPECT_EQ(must(m_store.read("chunks/ab/whole")), "x");
+    EXPECT_EQ(files(), 2U) << "what it asked the file system's clock with is gone too";
+    EXPECT_EQ(must(m_store.remove_abandoned(0h)), 1U);
+    EXPECT_EQ(must(m_store.remove_abandoned(0h)), 0U);
+}
+
 TEST_F(DirectoryStoreTest, says_that_the_store_itself_is_gone) {
     must(m_store.write("snapshots/shop/latest", "x"));
     std::filesystem::remove_all(m_folder.path());
@@ -124,6 +219,8 @@ TEST_F(DirectoryStoreTest, says_that_the_store_itself_is_gone) {
     EXPECT_EQ(m_store.list("").error().kind, Errc::not_found);
     EXPECT_EQ(m_store.list_folders("snapshots/").error().kind, Errc::not_found);
     EXPECT_EQ(m_store.write("snapshots/shop/latest", "y").error().kind, Errc::not_found);
+    EXPECT_EQ(m_store.move("snapshots/shop/latest", "x").error().kind, Errc::not_found);
+    EXPECT_EQ(m_store.remove_abandoned({}).error().kind, Errc::not_found);
     EXPECT_FALSE(std::filesystem::exists(m_folder.path()));
 }
 

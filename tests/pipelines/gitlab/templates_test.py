@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 
+import yaml
+
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent)]
 
 import gcl  # noqa: E402
@@ -127,6 +129,44 @@ def check_tools():
     check("the pages show no branch and no latest", moving)
 
 
+def yaml_blocks(text):
+    return re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def token_problems(text):
+    """Whether an example with id_tokens hands one of them to the tools, under the name that they are told."""
+    document = yaml.safe_load(text)
+    tokens = document.get("default", {}).get("id_tokens", {})
+    variables = document.get("variables", {})
+    named = variables.get("SLUICE_WEB_IDENTITY_VARIABLE")
+    return ([f"{named} is none of the tokens {sorted(tokens)}"] if named not in tokens else []) + [
+        f"{name} has no audience" for name, token in tokens.items() if not token.get("aud")] + [
+        f"{name} is not set" for name in ("AWS_ROLE_ARN", "AWS_REGION") if not variables.get(name)]
+
+
+def check_pages():
+    for page in (ROOT / "ci-templates" / "gitlab" / "README.md", ROOT / "gitlab" / "README.md"):
+        problems = []
+        for block in yaml_blocks(page.read_text(encoding="utf-8")):
+            try:
+                list(gcl.load_documents(block))
+            except yaml.YAMLError as error:
+                problems.append(str(error))
+        check(f"the examples of {page.relative_to(ROOT)} are YAML", problems)
+    shown = [block for block in yaml_blocks((ROOT / "ci-templates" / "gitlab" / "README.md").read_text(encoding="utf-8"))
+             if "id_tokens" in block]
+    check("the page shows how a store in object storage is reached by a token",
+          [] if len(shown) == 1 else [f"{len(shown)} examples"])
+    check("the token is the one that the tools are told of", token_problems(shown[0]))
+    refuses("a token under another name", token_problems(shown[0].replace("VARIABLE: SLUICE_ID_TOKEN", "VARIABLE: ID_TOKEN")),
+            "is none of the tokens")
+    refuses("a token without an audience", token_problems(re.sub(r"aud: \S+", "aud: ''", shown[0])), "has no audience")
+    known = (ROOT / "common" / "s3").glob("*.cpp")
+    sources = "".join(path.read_text(encoding="utf-8") for path in known)
+    check("the tools know the variables of the example",
+          [name for name in yaml.safe_load(shown[0])["variables"] if f'"{name}"' not in sources])
+
+
 def check_one_component_a_tool():
     names = {path.stem for path in COMPONENTS}
     check("there is one component for each tool", names ^ TOOLS)
@@ -242,6 +282,7 @@ def main():
     check_specs()
     check_yamllint()
     check_tools()
+    check_pages()
     check_one_component_a_tool()
     check_tables()
     tool = gcl.Gcl(sys.argv[1], None)

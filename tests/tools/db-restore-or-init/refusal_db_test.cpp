@@ -47,6 +47,35 @@ TEST_F(Untouched, by_a_restore_onto_production) {
     EXPECT_EQ(shop.restore("prod_renamed", {"--adopt"}).exit_code, 0);
 }
 
+// 10: nothing to restore and the policy says stop; 3: it would start empty, but not where there may be data.
+TEST_F(Untouched, by_a_stream_or_a_part_of_a_bundle) {
+    auto& shop = Shop::shared();
+    auto const take = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin() + (arguments.front() == "--name" ? 0 : 1), {"--store", shop.store()});
+        auto const outcome = test::run_tool("db-snapshot", arguments);
+        EXPECT_EQ(outcome.exit_code, 0) << outcome.error_output;
+        return outcome.output.substr(0, outcome.output.find('\n'));
+    };
+    auto const restore = [&](std::string const& from, std::string const& name, std::string const& on_missing) {
+        return shop.run("from_stream", {"--target", "env:TARGET", "--stage", "acceptance", "--from", "snapshot:" + from,
+                                        "--store", shop.store(), "--name", name, "--on-missing", on_missing});
+    };
+    std::string const stream = take({"--name", "vm-config", "--command", "echo", "x"});
+    begin();
+    for (auto const& from : {stream, std::string("latest")}) {
+        expect(restore(from, "vm-config", "fail"), 10, "holds a stream and not a database");
+        expect(restore(from, "vm-config", "init"), 3, "holds a stream and not a database");
+    }
+    expect(restore("bundle:release-1", "shop", "fail"), 2, "'bundle:release-1' is not a snapshot id");
+    std::string const slow = take(
+        {"--name", "slow", "--background", "--log", shop.path("slow.log"), "--command", "sh", "-c", "sleep 5; echo x"});
+    take({"bundle", "release-1", "shop/" + shop.snapshot(), "slow/" + slow});
+    expect(restore(shop.snapshot(), "shop", "fail"), 10, "belongs to bundle 'release-1'");
+    expect(restore(shop.snapshot(), "shop", "init"), 3, "belongs to bundle 'release-1'");
+    take({"wait", slow, "--name", "slow", "--timeout", "30s"});
+    EXPECT_EQ(restore(shop.snapshot(), "shop", "fail").exit_code, 0) << "complete";
+}
+
 TEST_F(Untouched, where_a_superuser_set_production) {
     auto& shop = Shop::shared();
     shop.server().execute("CREATE DATABASE prod_set OWNER stage; ");

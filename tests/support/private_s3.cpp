@@ -1,0 +1,49 @@
+#include "tests/support/private_s3.hpp"
+
+#include "common/s3/client.hpp"
+#include "tests/support/must.hpp"
+#include "tests/support/run_tool.hpp"
+
+#include <sstream>
+
+namespace sluice::test {
+
+namespace {
+
+process::Outcome run_script(std::string const& script, std::string const& verb, std::string const& folder) {
+    return must(process::posix_runner().run(
+        {.arguments = {"bash", (source_folder() / "tests/support" / script).string(), verb, folder}}));
+}
+
+} // namespace
+
+PrivateS3::PrivateS3(std::string script) : m_script(std::move(script)) {
+    auto const started = run_script(m_script, "start", m_folder.path().string());
+    if (!started.succeeded()) {
+        throw std::runtime_error(m_script + " did not start a server: " + started.error_output);
+    }
+    std::map<std::string, std::string> const names{
+        {"ENDPOINT", "AWS_ENDPOINT_URL"}, {"ACCESS_KEY", "AWS_ACCESS_KEY_ID"}, {"SECRET_KEY", "AWS_SECRET_ACCESS_KEY"}};
+    std::istringstream lines(started.output);
+    for (std::string line; std::getline(lines, line);) {
+        std::size_t const equals = line.find('=');
+        m_variables[names.at(line.substr(0, equals))] = line.substr(equals + 1);
+    }
+}
+
+PrivateS3::~PrivateS3() { (void)run_script(m_script, "stop", m_folder.path().string()); }
+
+ci::Environment PrivateS3::environment() const { return ci::Environment(m_variables); }
+
+std::string PrivateS3::make_bucket(std::string const& name) const {
+    auto const location = must(s3::parse_location("s3://" + name, environment()));
+    auto credentials =
+        std::make_unique<s3::CredentialSource>(environment(), s3::Profile{}, location.region, time::real_clock());
+    s3::Client client(location, std::move(credentials), time::real_clock());
+    s3::Operation make;
+    make.method = "PUT";
+    must(client.send(make));
+    return "s3://" + name;
+}
+
+} // namespace sluice::test
