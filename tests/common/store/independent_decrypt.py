@@ -12,8 +12,10 @@ import hmac
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
+import tempfile
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
@@ -88,7 +90,7 @@ def authentication(root, key_name, document):
 
 def bound_name(key):
     last = key.rsplit("/", 1)[-1]
-    of_content = len(last) == 64 and set(last) <= set("0123456789abcdef")
+    of_content = re.fullmatch("[0-9a-f]{64}(-[0-9a-f]{64})?", last)
     return (last if of_content else key).encode()
 
 
@@ -137,9 +139,16 @@ class EncryptedStore:
     def read(self, key):
         return open_object(self.keys, key, (self.folder / key).read_bytes())
 
-    def chunk(self, name):
-        frame = self.read(f"chunks/{name[:2]}/{name}")
-        plain = subprocess.run(["zstd", "-dcq"], input=frame, stdout=subprocess.PIPE, check=True).stdout
+    def chunk(self, chunks, number):
+        """A difference, whose entry names its base, is in a file of both names."""
+        name, base = chunks[number][0], chunks[number][5:]
+        file = "-".join([name, *(chunks[one][0] for one in base)])
+        with tempfile.NamedTemporaryFile() as prefix:
+            prefix.write(self.chunk(chunks, *base) if base else b"")
+            prefix.flush()
+            against = [f"--patch-from={prefix.name}"] if base else []
+            frame = self.read(f"chunks/{name[:2]}/{file}")
+            plain = subprocess.run(["zstd", "-dcq", *against], input=frame, stdout=subprocess.PIPE, check=True).stdout
         assert content_name(self.root, plain) == name, "the chunk is not what its name says"
         return plain
 
@@ -156,7 +165,7 @@ def write_stream(store, name):
     latest = store.read(f"{folder}/latest").decode().strip()
     manifest = json.loads(store.read(f"{folder}/{latest}/manifest.json"))
     for number, offset, length in manifest["stream"]["pieces"]:
-        sys.stdout.buffer.write(store.chunk(manifest["chunks"][number][0])[offset : offset + length])
+        sys.stdout.buffer.write(store.chunk(manifest["chunks"], number)[offset : offset + length])
 
 
 def numbered(start):
@@ -194,6 +203,7 @@ def vectors():
     chunk = content_name(root, b"rows")
     plain = {
         f"chunks/{chunk[:2]}/{chunk}": b"a frame",
+        f"chunks/{chunk[:2]}/{chunk}-{content_name(root, b'older rows')}": b"a difference",
         f"trash/20261122T001530Z-3f9a/{chunk}": b"a frame",
         "snapshots/shop/latest": b"20261122T001530Z-3f9a\n",
         "snapshots/shop/20261122T001530Z-3f9a/pin": b"",

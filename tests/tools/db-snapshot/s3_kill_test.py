@@ -101,6 +101,11 @@ def kill_at_points(lab, check):
         known = {entry["id"] for entry in document(lab, "list")["snapshots"]}
 
 
+def stored_names(chunks):
+    """A chunk that is stored as a difference bears its base's name too."""
+    return ["-".join([name, *(chunks[base][0] for base in rest[4:])]) for name, *rest in chunks]
+
+
 def left_over(lab):
     """Objects that nobody needs, and those that are missing, once the prunes are through."""
     kept = document(lab, "list")["snapshots"]
@@ -108,7 +113,7 @@ def left_over(lab):
     for entry in kept:
         folder = f"snapshots/shop/{entry['id']}"
         manifest = json.loads(lab.get(f"killed/{folder}/manifest.json"))
-        wanted |= {f"chunks/{chunk[:2]}/{chunk}" for chunk, *_ in manifest["chunks"]}
+        wanted |= {f"chunks/{name[:2]}/{name}" for name in stored_names(manifest["chunks"])}
         wanted |= {f"{folder}/{name}.json" for name in ("manifest", "status", "verified")}
     # Marks of runs that were given up stay for a month: such a run may wake up.
     found = {key.removeprefix("killed/") for key in lab.keys("killed/")}
