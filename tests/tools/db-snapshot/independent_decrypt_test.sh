@@ -33,6 +33,14 @@ snapshot_is_opened() {
     independently stream "$SLUICE_STORE" numbers >"$scratch/out" && cmp "$scratch/in" "$scratch/out"
 }
 
+# One line in a hundred is another: what is alike is stored as a difference, in a file with both names.
+differences_are_opened() {
+  seq 1 900000 | awk 'NR % 100 == 7 { $0 = $0 "!" } 1' >"$scratch/in"
+  "$tool" --name numbers --command cat "$scratch/in" >/dev/null 2>&1 &&
+    find "$SLUICE_STORE/chunks" -name '*-*' | grep -q . &&
+    independently stream "$SLUICE_STORE" numbers | cmp - "$scratch/in"
+}
+
 # Objects of the first and of the second store key, opened by a recipient who was added in between.
 snapshot_is_opened_after_changes_of_keys() {
   local added
@@ -51,6 +59,7 @@ other_key_opens_nothing() { ! SLUICE_STORE_KEY=$("$tool" key generate) independe
 
 check "the vectors are what an independent implementation makes" vectors_are_what_python_makes
 check "an independent implementation opens a snapshot" snapshot_is_opened
+check "and one that holds differences" differences_are_opened
 check "and one with keys added and rotated" snapshot_is_opened_after_changes_of_keys
 check "and every other object" every_object_is_opened
 check "and nothing with another key" other_key_opens_nothing
