@@ -4,6 +4,7 @@
 #include "tests/support/must.hpp"
 #include "tests/support/run_tool.hpp"
 
+#include <gtest/gtest.h>
 #include <sstream>
 
 namespace sluice::test {
@@ -31,7 +32,13 @@ PrivateS3::PrivateS3(std::string script) : m_script(std::move(script)) {
     }
 }
 
-PrivateS3::~PrivateS3() { (void)run_script(m_script, "stop", m_folder.path().string()); }
+PrivateS3::~PrivateS3() {
+    try {
+        (void)run_script(m_script, "stop", m_folder.path().string());
+    } catch (std::exception const& failure) {
+        ADD_FAILURE() << failure.what();
+    }
+}
 
 ci::Environment PrivateS3::environment() const { return ci::Environment(m_variables); }
 

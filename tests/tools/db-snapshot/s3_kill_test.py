@@ -52,12 +52,17 @@ def timed_run(lab):
 
 
 def killed_run(lab, seconds):
-    """Whether it was still under way."""
+    """None, or how long it took where it was over before that."""
+    begin = time.monotonic()
     run = subprocess.Popen([BIN / "db-snapshot", *TAKE], env=lab.environment(), stdout=subprocess.DEVNULL,
                            stderr=subprocess.DEVNULL)
-    time.sleep(seconds)
-    run.kill()
-    return run.wait() == -9
+    try:
+        run.wait(timeout=seconds)
+        return time.monotonic() - begin
+    except subprocess.TimeoutExpired:
+        run.kill()
+        run.wait()
+        return None
 
 
 def half_snapshots(lab, known=frozenset()):
@@ -91,9 +96,10 @@ def kill_at_points(lab, check):
         while True:
             change_rows(lab)
             before = len(lab.keys("killed/chunks/"))
-            if killed_run(lab, whole_run * share):
+            took = killed_run(lab, whole_run * share)
+            if took is None:
                 break
-            share *= 0.9  # a run that was quicker than the first
+            whole_run = min(whole_run, took)  # the machine is quicker now
         listed = document(lab, "list")["snapshots"]
         print(f"# {point + 1:>5} {whole_run * share * 1000:>9.0f} {len(lab.keys('killed/chunks/')) - before:>14}"
               f"  {', '.join(entry['state'] for entry in listed if entry['id'] not in known) or 'nothing'}")
