@@ -12,6 +12,7 @@ import hmac
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -88,7 +89,7 @@ def authentication(root, key_name, document):
 
 def bound_name(key):
     last = key.rsplit("/", 1)[-1]
-    of_content = len(last) == 64 and set(last) <= set("0123456789abcdef")
+    of_content = re.fullmatch("[0-9a-f]{64}(-[0-9a-f]{64})?", last)
     return (last if of_content else key).encode()
 
 
@@ -195,6 +196,7 @@ def vectors():
     plain = {
         f"chunks/{chunk[:2]}/{chunk}": b"a frame",
         f"trash/20261122T001530Z-3f9a/{chunk}": b"a frame",
+        f"chunks/{chunk[:2]}/{chunk}-{chunk[::-1]}": b"a difference",
         "snapshots/shop/latest": b"20261122T001530Z-3f9a\n",
         "snapshots/shop/20261122T001530Z-3f9a/pin": b"",
         "binary": bytes(range(256)) * 4,
