@@ -44,6 +44,11 @@ Result<unsigned> format_of(Store& store, std::string const& text) {
                         std::to_string(k_plain_format) + " and " + std::to_string(k_encrypted_format),
                     "Use a version of Sluice that knows this format.");
     }
+    if (format == k_encrypted_format) { // damage is said before a key is asked for
+        TRY(parse_store_document(document)
+                .map_error(while_doing("opening " + store.description()))
+                .map([](auto const&) {}));
+    }
     return format;
 }
 

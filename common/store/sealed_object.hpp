@@ -20,7 +20,8 @@ struct StoreKeys {
 inline constexpr std::uint64_t k_seal_bytes = 4 + 1 + 8 + 32 + 16;
 
 /// What an object is bound to. Of a chunk, which moves between folders and whose last name is a digest of its content
-/// (64 hex digits, and 64 more of its base where it is a difference), that name alone; of all others the whole key.
+/// (64 hex digits, or two of them and a "-" for a difference to another chunk), that name alone; of all others the
+/// whole key.
 [[nodiscard]] std::string_view bound_name(std::string_view key);
 
 /// The object as it lies in the store. The same bytes under the same name give the same object, as long as the current

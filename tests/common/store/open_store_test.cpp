@@ -77,8 +77,14 @@ TEST_F(OpenStore, refuses_a_format_it_does_not_know) {
 }
 
 TEST_F(OpenStore, refuses_a_damaged_store_json) {
-    for (char const* text : {"", "{", "[]", R"({"version": "1", "created": "x"})", R"({"created": "x"})",
-                             R"({"version": 1, "created": "x", "encrypted": true})"}) {
+    for (char const* text :
+         {"", "{", "[]", R"({"version": "1", "created": "x"})", R"({"created": "x"})",
+          R"({"version": 1, "created": "x", "encrypted": true})", R"({"version": 2, "created": "x"})",
+          R"({"version": 1, "created": "x", "recipients": [], "authentication": "00"})",
+          R"({"version": 2, "created": "x", "recipients": {}, "authentication": "00"})",
+          R"({"version": 2, "created": "x", "recipients": [{"name": "a"}], "authentication": "00"})",
+          R"({"version": 2, "created": "x", "recipients": [{"name": "a", "public_key": "xy",
+                                 "root": "00"}], "authentication": "00"})"}) {
         with_store_json(text);
         EXPECT_EQ(refusal().kind, Errc::bad_data) << text;
         EXPECT_EQ(open_or_create_store(location(), m_clock).error().kind, Errc::bad_data) << text;

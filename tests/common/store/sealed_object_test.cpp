@@ -174,6 +174,12 @@ TEST(BoundName, is_the_digest_of_chunks_and_the_whole_key_of_all_else) {
     EXPECT_EQ(bound_name("chunks/aa/" + digest), digest);
     EXPECT_EQ(bound_name("trash/1/" + digest), digest);
     EXPECT_EQ(bound_name(digest), digest);
+    std::string const difference = digest + "-" + std::string(64, 'b');
+    EXPECT_EQ(bound_name("chunks/aa/" + difference), difference);
+    EXPECT_EQ(bound_name("trash/1/" + difference), difference);
+    EXPECT_EQ(bound_name("trash/1/" + difference + "-" + digest), "trash/1/" + difference + "-" + digest);
+    EXPECT_EQ(bound_name("trash/1/" + digest + "/" + difference.substr(65)), difference.substr(65));
+    EXPECT_EQ(bound_name("trash/1/" + digest + "_" + digest), "trash/1/" + digest + "_" + digest);
     for (std::string const& key : {"chunks/aa/" + digest + "0", "chunks/aa/" + digest.substr(1),
                                    "chunks/aa/G" + digest.substr(1), std::string("a/b"), std::string("latest")}) {
         EXPECT_EQ(bound_name(key), key);

@@ -217,9 +217,9 @@ TEST_F(DbSnapshotBadInput, folder_that_is_no_store) {
 
 TEST_F(DbSnapshotBadInput, store_of_another_format) {
     EXPECT_EQ(m_tool.run({"init"}).exit_code, 0);
-    write_text(m_tool.store() / "store.json", R"({"version": 2, "created": "2026-11-22T00:00:00Z"})");
-    expect(m_tool.run({"list"}), 65, {"has format 2; this version reads format 1"});
-    expect(m_tool.run({}), 65, {"has format 2"});
+    write_text(m_tool.store() / "store.json", R"({"version": 3, "created": "2026-11-22T00:00:00Z"})");
+    expect(m_tool.run({"list"}), 65, {"has format 3; this version reads formats 1 and 2"});
+    expect(m_tool.run({}), 65, {"has format 3"});
 }
 
 TEST_F(DbSnapshotBadInput, empty_store) {

@@ -41,6 +41,7 @@ refused() { # SCHEMA DOCUMENT JQ-CHANGE
 one=$("$tool" --name config --log "$scratch/log" --background --command echo one 2>"$scratch/err")
 "$tool" wait "$one" >/dev/null
 cp "$SLUICE_STORE/snapshots/config/$one/status.json" "$scratch/status"
+sleep 1.1 # ids of one second are in no order
 "$tool" --name config --command echo two >/dev/null 2>&1
 "$tool" --name config --command false >/dev/null 2>&1
 cp "$SLUICE_STORE/snapshots/config/$one/manifest.json" "$scratch/manifest"
