@@ -18,6 +18,9 @@ struct AccessKey {
 
 using Query = std::vector<std::pair<std::string, std::string>>;
 
+/// In place of a body's hash. Source: AWS, "Authenticating Requests: Using the Authorization Header".
+inline constexpr char const* k_unsigned_payload = "UNSIGNED-PAYLOAD";
+
 /// A request as it is sent, without its signature.
 struct Unsigned {
     std::string method = "GET";
@@ -25,7 +28,7 @@ struct Unsigned {
     std::string path = "/";       ///< encoded, as it is sent
     Query query{};                ///< plain
     http::Headers headers{};      ///< further ones to be signed, as they are sent
-    std::string payload_sha256{}; ///< hex, of the body
+    std::string payload_sha256{}; ///< hex, of the body; or `k_unsigned_payload`
 };
 
 struct Scope {

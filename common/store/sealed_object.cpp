@@ -49,6 +49,7 @@ std::string head_of(std::string const& number, std::string_view digest) {
 
 // A chunk's: of its content, and where it is a difference, of its base's as well.
 std::string_view bound_name(std::string_view key) {
+    constexpr std::size_t digits = 64;
     std::string_view const last = key.substr(key.rfind('/') + 1);
     bool const of_one = last.size() == digits && is_hex(last);
     bool const of_two = last.size() == 2 * digits + 1 && last[digits] == '-' && is_hex(last.substr(0, digits)) &&

@@ -7,6 +7,7 @@ Result<void> MemoryStore::check_reach() const {
 }
 
 Result<std::optional<std::string>> MemoryStore::read(std::string const& key) {
+    std::lock_guard const lock(m_guard);
     TRY(check_reach());
     ++reads;
     auto const place = objects.find(key);
@@ -14,12 +15,14 @@ Result<std::optional<std::string>> MemoryStore::read(std::string const& key) {
 }
 
 Result<std::optional<std::uint64_t>> MemoryStore::size(std::string const& key) {
+    std::lock_guard const lock(m_guard);
     TRY(check_reach());
     auto const place = objects.find(key);
     return place == objects.end() ? std::nullopt : std::optional<std::uint64_t>(place->second.size());
 }
 
 Result<void> MemoryStore::write(std::string const& key, std::string_view bytes) {
+    std::lock_guard const lock(m_guard);
     TRY(check_reach());
     ++writes;
     objects[key] = bytes;
@@ -27,12 +30,14 @@ Result<void> MemoryStore::write(std::string const& key, std::string_view bytes) 
 }
 
 Result<void> MemoryStore::remove(std::string const& key) {
+    std::lock_guard const lock(m_guard);
     TRY(check_reach());
     objects.erase(key);
     return {};
 }
 
 Result<bool> MemoryStore::move(std::string const& from, std::string const& to) {
+    std::lock_guard const lock(m_guard);
     TRY(check_reach());
     auto node = objects.extract(from);
     if (node.empty()) {
@@ -44,11 +49,13 @@ Result<bool> MemoryStore::move(std::string const& from, std::string const& to) {
 
 // A write into memory is never cut short.
 Result<std::size_t> MemoryStore::remove_abandoned(std::chrono::milliseconds /*age*/) {
+    std::lock_guard const lock(m_guard);
     TRY(check_reach());
     return std::size_t{0};
 }
 
 Result<std::vector<store::Object>> MemoryStore::list(std::string const& prefix) {
+    std::lock_guard const lock(m_guard);
     TRY(check_reach());
     std::vector<store::Object> found;
     for (auto const& [key, bytes] : objects) {
@@ -60,6 +67,7 @@ Result<std::vector<store::Object>> MemoryStore::list(std::string const& prefix) 
 }
 
 Result<std::vector<std::string>> MemoryStore::list_folders(std::string const& prefix) {
+    std::lock_guard const lock(m_guard);
     TRY(check_reach());
     std::set<std::string> names;
     for (auto const& [key, bytes] : objects) {

@@ -3,11 +3,12 @@
 #include "common/store/store.hpp"
 
 #include <map>
+#include <mutex>
 #include <set>
 
 namespace sluice::test {
 
-/// A store in memory that counts what is asked of it and can be told to fail. One thread.
+/// A store in memory that counts what is asked of it and can be told to fail. Its members are for one thread.
 class MemoryStore final : public store::Store {
   public:
     Result<std::optional<std::string>> read(std::string const& key) override;
@@ -28,6 +29,8 @@ class MemoryStore final : public store::Store {
 
   private:
     [[nodiscard]] Result<void> check_reach() const;
+
+    std::mutex m_guard{};
 };
 
 } // namespace sluice::test

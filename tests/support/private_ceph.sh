@@ -8,7 +8,8 @@ Usage: private_ceph.sh start DIR [GIB]
        private_ceph.sh bucket DIR NAME
        private_ceph.sh stop DIR
 
-start prints, one per line: ENDPOINT (http on 127.0.0.1), ACCESS_KEY and SECRET_KEY. It takes some 20 seconds. Objects are
+start prints, one per line: ENDPOINT (http on 127.0.0.1), TLS_ENDPOINT (https, by a certificate that CA_FILE vouches for),
+CA_FILE, ACCESS_KEY and SECRET_KEY. It takes some 20 seconds. Objects are
 in memory, GIB at most (4). Everything else is in DIR. stop leaves no process behind, and is content if there is nothing to stop.
 TEXT
 }
@@ -35,7 +36,7 @@ free_port() {
 
 # A memory store for the objects; the rest is what a cluster of one needs to call itself healthy.
 write_configuration() {
-  local monitor_port=$1 gateway_port=$2 osd_port=$3
+  local monitor_port=$1 gateway_port=$2 tls_port=$3 osd_port=$4
   cat >"$dir/ceph.conf" <<CONF
 [global]
 fsid = $fsid
@@ -70,11 +71,16 @@ osd_objectstore = memstore
 memstore_device_bytes = $((memory_gib << 30))
 osd_class_dir = $(dirname "$(find /usr/lib -name libcls_rgw.so -print -quit)")
 [client]
-rgw_frontends = beast endpoint=127.0.0.1:$gateway_port
+rgw_frontends = beast endpoint=127.0.0.1:$gateway_port ssl_endpoint=127.0.0.1:$tls_port ssl_certificate=$dir/certificate.pem ssl_private_key=$dir/certificate.key
 rgw_data = $dir/rgw
 rgw_enable_lc_threads = false
 rgw_run_sync_thread = false
 CONF
+}
+
+make_certificate() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=private_ceph \
+    -addext subjectAltName=IP:127.0.0.1 -keyout "$dir/certificate.key" -out "$dir/certificate.pem"
 }
 
 start_daemons() {
@@ -105,13 +111,15 @@ make_cluster() {
   local monitor_port
   mkdir -p "$dir"/{mon,osd,run,log,rgw}
   monitor_port=$(free_port)
-  write_configuration "$monitor_port" "$gateway_port" "$(free_port)"
+  write_configuration "$monitor_port" "$gateway_port" "$tls_port" "$(free_port)"
+  make_certificate 2>"$dir/log/certificate"
   (start_daemons "$monitor_port") >"$dir/log/setup" 2>&1
 }
 
 start() {
-  local attempt gateway_port memory_gib=${1:-4}
+  local attempt gateway_port tls_port memory_gib=${1:-4}
   gateway_port=$(free_port)
+  tls_port=$(free_port)
   # An OSD that starts before it has the monitors' map is turned away ("wrong fsid"), now and then.
   for attempt in 1 2 3 4 5; do
     make_cluster && break
@@ -124,8 +132,8 @@ start() {
   await_gateway "$gateway_port"
   CEPH_CONF=$dir/ceph.conf radosgw-admin -c "$dir/ceph.conf" -n client.rgw1 user create --uid lab --display-name lab \
     --access-key "$access_key" --secret-key "$secret_key" >"$dir/log/user" 2>&1 || die "no user was made" "$dir/log/user"
-  printf 'ENDPOINT=http://127.0.0.1:%s\nACCESS_KEY=%s\nSECRET_KEY=%s\n' "$gateway_port" "$access_key" "$secret_key" |
-    tee "$dir/facts"
+  printf '%s\n' "ENDPOINT=http://127.0.0.1:$gateway_port" "TLS_ENDPOINT=https://127.0.0.1:$tls_port" \
+    "CA_FILE=$dir/certificate.pem" "ACCESS_KEY=$access_key" "SECRET_KEY=$secret_key" | tee "$dir/facts"
 }
 
 bucket() {

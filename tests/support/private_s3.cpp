@@ -23,12 +23,10 @@ PrivateS3::PrivateS3(std::string script) : m_script(std::move(script)) {
     if (!started.succeeded()) {
         throw std::runtime_error(m_script + " did not start a server: " + started.error_output);
     }
-    std::map<std::string, std::string> const names{
-        {"ENDPOINT", "AWS_ENDPOINT_URL"}, {"ACCESS_KEY", "AWS_ACCESS_KEY_ID"}, {"SECRET_KEY", "AWS_SECRET_ACCESS_KEY"}};
     std::istringstream lines(started.output);
     for (std::string line; std::getline(lines, line);) {
         std::size_t const equals = line.find('=');
-        m_variables[names.at(line.substr(0, equals))] = line.substr(equals + 1);
+        m_facts[line.substr(0, equals)] = line.substr(equals + 1);
     }
 }
 
@@ -40,7 +38,18 @@ PrivateS3::~PrivateS3() {
     }
 }
 
-ci::Environment PrivateS3::environment() const { return ci::Environment(m_variables); }
+ci::Environment PrivateS3::environment() const {
+    return ci::Environment({{"AWS_ENDPOINT_URL", m_facts.at("ENDPOINT")},
+                            {"AWS_ACCESS_KEY_ID", m_facts.at("ACCESS_KEY")},
+                            {"AWS_SECRET_ACCESS_KEY", m_facts.at("SECRET_KEY")}});
+}
+
+ci::Environment PrivateS3::environment_with_tls() const {
+    auto variables = environment().all();
+    variables["AWS_ENDPOINT_URL"] = m_facts.at("TLS_ENDPOINT");
+    variables["AWS_CA_BUNDLE"] = m_facts.at("CA_FILE");
+    return ci::Environment(variables);
+}
 
 std::string PrivateS3::make_bucket(std::string const& name) const {
     auto const location = must(s3::parse_location("s3://" + name, environment()));

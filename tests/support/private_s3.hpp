@@ -15,6 +15,8 @@ class PrivateS3 {
 
     /// What a tool needs in its environment to reach it.
     [[nodiscard]] ci::Environment environment() const;
+    /// The same by TLS, for a server that has it.
+    [[nodiscard]] ci::Environment environment_with_tls() const;
     /// "s3://NAME", a bucket that was made for it.
     [[nodiscard]] std::string make_bucket(std::string const& name) const;
 
@@ -25,7 +27,7 @@ class PrivateS3 {
   private:
     std::string m_script;
     TemporaryDirectory m_folder{};
-    std::map<std::string, std::string> m_variables{};
+    std::map<std::string, std::string> m_facts{};
 };
 
 } // namespace sluice::test
