@@ -188,9 +188,10 @@ Result<std::unique_ptr<Store>> open_or_create_store(std::string const& location,
     TRY_ASSIGN(auto const text, find_or_prepare(*store, location));
     if (!text) {
         TRY(store->write(k_store_file, store_document(clock)));
-        return store;
     }
-    return unlocked(std::move(store), *text, key);
+    // What lies there counts: somebody may have made an encrypted store of it at the same moment.
+    TRY_ASSIGN(auto const there, text ? Result<std::string>(*text) : read_store_file(*store, location));
+    return unlocked(std::move(store), there, key);
 }
 
 Result<std::unique_ptr<Store>> create_encrypted_store(std::string const& location, std::string const& recipient,
