@@ -4,6 +4,7 @@
 #include "common/postgres/quote.hpp"
 #include "common/snapshot/catalog.hpp"
 #include "common/snapshot/chunk.hpp"
+#include "common/snapshot/compression.hpp"
 #include "common/snapshot/digest.hpp"
 #include "common/snapshot/loader.hpp"
 #include "common/snapshot/table_ranges.hpp"

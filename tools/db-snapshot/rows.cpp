@@ -1,5 +1,6 @@
 #include "tools/db-snapshot/rows.hpp"
 
+#include "common/snapshot/chunked_stream.hpp"
 #include "common/snapshot/digest.hpp"
 #include "common/snapshot/parallel.hpp"
 #include "common/snapshot/readings.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "common/snapshot/chunk.hpp"
+#include "common/snapshot/chunk_writer.hpp"
 #include "common/snapshot/manifest.hpp"
 #include "common/snapshot/source_view.hpp"
 

@@ -4,7 +4,7 @@
 #include "common/log/log.hpp"
 #include "common/log/progress.hpp"
 #include "common/process/signals.hpp"
-#include "common/snapshot/chunk.hpp"
+#include "common/snapshot/chunk_writer.hpp"
 #include "common/snapshot/digest.hpp"
 #include "common/snapshot/stream_cutter.hpp"
 #include "common/store/open_store.hpp"

@@ -1,6 +1,7 @@
 #include "common/snapshot/catalog.hpp"
 
 #include "common/snapshot/chunk.hpp"
+#include "common/snapshot/chunk_writer.hpp"
 #include "common/time/timestamp.hpp"
 #include "tests/common/snapshot/example_manifest.hpp"
 #include "tests/support/fake_clock.hpp"

@@ -1,4 +1,6 @@
 #include "common/snapshot/chunk.hpp"
+#include "common/snapshot/chunk_writer.hpp"
+#include "common/snapshot/chunked_stream.hpp"
 
 #include "common/snapshot/digest.hpp"
 #include "tests/support/memory_store.hpp"

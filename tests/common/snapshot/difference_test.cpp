@@ -1,7 +1,8 @@
 // Chunks that are stored as a difference to one of an earlier snapshot.
 
-#include "common/snapshot/chunk.hpp"
 #include "common/crypto/digest.hpp"
+#include "common/snapshot/chunk.hpp"
+#include "common/snapshot/chunk_writer.hpp"
 #include "tests/support/memory_store.hpp"
 #include "tests/support/must.hpp"
 

@@ -1,6 +1,7 @@
 // Chunks in an encrypted store: their names, what replaces a damaged one, and the way through the trash.
 #include "common/crypto/digest.hpp"
 #include "common/snapshot/chunk.hpp"
+#include "common/snapshot/chunk_writer.hpp"
 #include "common/snapshot/trash.hpp"
 #include "common/store/sealed_store.hpp"
 #include "tests/support/memory_store.hpp"
