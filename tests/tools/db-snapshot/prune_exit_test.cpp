@@ -2,16 +2,26 @@
 // remove. Streams need no database.
 #include "common/time/timestamp.hpp"
 #include "tests/support/background_tool.hpp"
-#include "tests/support/ordinary_user.hpp"
+#include "tests/support/must.hpp"
 #include "tests/tools/db-snapshot/snapshot_tool.hpp"
 
 #include <csignal>
 #include <functional>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace sluice::test {
 namespace {
+
+// Root may do anything. The real user changes too: of a program with two users LeakSanitizer cannot look at the memory.
+process::Outcome run_as_ordinary_user(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), program("db-snapshot"));
+    if (geteuid() == 0) {
+        arguments.insert(arguments.begin(), {"setpriv", "--reuid=65534", "--clear-groups"});
+    }
+    return must(process::posix_runner().run({.arguments = std::move(arguments)}));
+}
 
 class DbSnapshotPruneExit : public testing::Test {
   protected:
@@ -84,10 +94,9 @@ TEST_F(DbSnapshotPruneExit, is_77_for_want_of_a_right_and_what_may_go_goes) {
     for (auto const& folder : closed) {
         chmod(folder.c_str(), 0555);
     }
-    {
-        OrdinaryUser const somebody;
-        expect(77, {"--keep-last", "1"}, "Permission denied");
-    }
+    auto const outcome = run_as_ordinary_user(m_tool.with_store({"prune", "--keep-last", "1"}));
+    EXPECT_EQ(outcome.exit_code, 77) << outcome.error_output;
+    EXPECT_NE(outcome.error_output.find("Permission denied"), std::string::npos) << outcome.error_output;
     for (auto const& folder : closed) {
         chmod(folder.c_str(), 0755);
     }
