@@ -10,6 +10,7 @@ it came, so what the client signed for the proxy's address is what the server ch
 
 import argparse
 import asyncio
+import contextlib
 import dataclasses
 import datetime
 import random
@@ -221,8 +222,9 @@ class FaultProxy:
             while True:
                 await self.serve(reader, writer)
         except (Reset, asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
-            # With this option a close is a reset to the other side.
-            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            # With this option a close is a reset to the other side, where that has not gone itself.
+            with contextlib.suppress(OSError):
+                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             writer.transport.abort()
 
     async def listen(self):
