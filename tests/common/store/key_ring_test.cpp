@@ -47,7 +47,7 @@ TEST_F(KeyRings, open_with_the_first_recipient_s_key_and_no_other) {
 TEST_F(KeyRings, hold_no_secret_in_plain) {
     auto const keys = must(open(m_ci)).keys();
     for (auto const& [key, text] : m_store.objects) {
-        auto const shown = [&](std::string const& secret) {
+        auto const shown = [&text = text](std::string const& secret) {
             return text.find(secret) != std::string::npos || text.find(crypto::hex(secret)) != std::string::npos;
         };
         EXPECT_FALSE(shown(m_ci.secret()) || shown(m_ci.pair_secret()) || shown(keys.naming)) << key;
