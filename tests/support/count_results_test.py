@@ -22,12 +22,15 @@ def gtest(*cases):
     return GTEST.format(n=len(cases), cases="".join(cases))
 
 
-# Name, ctest's entries, the report files, the last line, the exit code.
+# Name, ctest's entries, the report files, the last lines, the exit code.
 SAMPLES = [
     ("adds up programs and scripts", [RAN.format("p"), RAN.format("s")],
      {"p.xml": gtest(PASSED, PASSED), "s.tap": "ok - one\n# note\nok - two\n"}, "4 passed, 0 failed", 0),
     ("counts failures", [DIED.format("p"), DIED.format("s")],
      {"p.xml": gtest(PASSED, FAILED), "s.tap": "ok - one\nnot ok - two\n"}, "2 passed, 2 failed", 1),
+    ("says why a program's case failed", [DIED.format("p")], {"p.xml": gtest(FAILED)}, "failed: S.b|  x|0 passed, 1 failed", 1),
+    ("says why a script's case failed", [DIED.format("s")],
+     {"s.tap": "ok - one\n# note\nnot ok - two\n#   why\n"}, "failed: two|  why|1 passed, 1 failed", 1),
     ("counts a skipped case as failed", [RAN.format("p")], {"p.xml": gtest(PASSED, SKIPPED)}, "1 passed, 1 failed", 1),
     ("counts a disabled case as failed", [RAN.format("p")], {"p.xml": gtest(PASSED, DISABLED)}, "1 passed, 1 failed", 1),
     ("counts a program that died without a report", [DIED.format("p")], {}, "0 passed, 1 failed", 1),
@@ -55,9 +58,10 @@ def counted(entries, files):
 
 def main():
     failures = 0
-    for name, entries, files, last_line, code in SAMPLES:
+    for name, entries, files, last_lines, code in SAMPLES:
         outcome = counted(entries, files)
-        right = outcome.stdout.splitlines()[-1:] == [last_line] and outcome.returncode == code
+        expected = last_lines.split("|")
+        right = outcome.stdout.splitlines()[-len(expected):] == expected and outcome.returncode == code
         print(("ok - " if right else "not ok - ") + "count_results: " + name)
         if not right:
             print("#   " + (outcome.stdout + outcome.stderr).replace("\n", "\n#   "))
