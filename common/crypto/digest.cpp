@@ -55,6 +55,11 @@ std::string sha256_hex(std::string_view bytes) {
     return hex(text_of(digest, size));
 }
 
+bool is_sha256_hex(std::string_view text) {
+    constexpr std::size_t digits = 64;
+    return text.size() == digits && text.find_first_not_of(k_digits) == std::string_view::npos;
+}
+
 std::string hmac_sha256(std::string_view key, std::initializer_list<std::string_view> parts) {
     std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> const method(EVP_MAC_fetch(nullptr, "HMAC", nullptr),
                                                                    EVP_MAC_free);

@@ -12,8 +12,9 @@ namespace sluice::crypto {
 [[nodiscard]] std::string hex(std::string_view bytes);
 [[nodiscard]] std::optional<std::string> from_hex(std::string_view digits);
 
-/// SHA-256 in lower-case hex.
+/// SHA-256 in lower-case hex, and whether a text can be one.
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
+[[nodiscard]] bool is_sha256_hex(std::string_view text);
 
 /// HMAC-SHA256 as 32 bytes, of the parts one behind the other. Source: RFC 2104.
 [[nodiscard]] std::string hmac_sha256(std::string_view key, std::initializer_list<std::string_view> parts);

@@ -3,23 +3,14 @@
 #include "common/snapshot/compression.hpp"
 #include "common/snapshot/digest.hpp"
 #include "common/snapshot/trash.hpp"
+#include "common/store/content_name.hpp"
 
 #include <limits>
 
 namespace sluice::snapshot {
 
-bool is_chunk_id(std::string_view text) {
-    constexpr std::size_t sha256_hex_digits = 64;
-    return text.size() == sha256_hex_digits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 std::string stored_name(std::vector<ChunkInfo> const& chunks, ChunkInfo const& chunk) {
-    return chunk.base ? chunk.id + "-" + chunks.at(*chunk.base).id : chunk.id;
-}
-
-bool is_stored_name(std::string_view text) {
-    auto const dash = text.find('-');
-    return is_chunk_id(text.substr(0, dash)) && (dash == std::string_view::npos || is_chunk_id(text.substr(dash + 1)));
+    return chunk.base ? store::difference_name(chunk.id, chunks.at(*chunk.base).id) : chunk.id;
 }
 
 std::string chunk_key(std::string_view stored_name) {

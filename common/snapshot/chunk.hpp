@@ -15,13 +15,9 @@ namespace sluice::snapshot {
 /// near 16 MiB, and stays below the size where object stores want a multipart upload (reference/s3-feasibility.md).
 inline constexpr std::uint64_t k_chunk_bytes = std::uint64_t{8} * 1024 * 1024;
 
-/// 64 lower-case hex digits.
-[[nodiscard]] bool is_chunk_id(std::string_view text);
-
 /// The name of a chunk's object: its id, or, where it is stored as a difference, its id and that of its base, so that
 /// one content has one name for each way to store it.
 [[nodiscard]] std::string stored_name(std::vector<ChunkInfo> const& chunks, ChunkInfo const& chunk);
-[[nodiscard]] bool is_stored_name(std::string_view text);
 
 /// "chunks/ab/ab12…".
 [[nodiscard]] std::string chunk_key(std::string_view stored_name);

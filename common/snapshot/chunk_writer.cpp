@@ -2,6 +2,7 @@
 
 #include "common/snapshot/chunk.hpp"
 #include "common/snapshot/digest.hpp"
+#include "common/store/content_name.hpp"
 
 namespace sluice::snapshot {
 
@@ -111,7 +112,7 @@ Result<std::optional<ChunkInfo>> ChunkWriter::store_difference(std::string_view 
     if (!number) {
         return none;
     }
-    TRY(write(chunk.id + "-" + base->id, frame));
+    TRY(write(store::difference_name(chunk.id, base->id), frame));
     return std::optional(ChunkInfo{chunk.id, sha256_hex(frame), plain.size(), frame.size(), chunk.sketch, number});
 }
 

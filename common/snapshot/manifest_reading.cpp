@@ -219,7 +219,7 @@ Result<ChunkInfo> read_chunk(Json const& json, std::string const& path) {
     }
     ChunkInfo chunk{json[0].get<std::string>(), json[1].get<std::string>(), json[2].get<std::uint64_t>(),
                     json[3].get<std::uint64_t>()};
-    if (!is_chunk_id(chunk.id) || chunk.plain_bytes > k_chunk_bytes) {
+    if (!crypto::is_sha256_hex(chunk.id) || chunk.plain_bytes > k_chunk_bytes) {
         return fail(Errc::bad_data, "'" + path + "' is not a chunk of this format");
     }
     chunk.sketch = json.size() > 4 ? parse_sketch(json[4].get<std::string>()) : std::nullopt;

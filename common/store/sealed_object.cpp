@@ -2,6 +2,7 @@
 
 #include "common/crypto/cipher.hpp"
 #include "common/crypto/digest.hpp"
+#include "common/store/content_name.hpp"
 
 namespace sluice::store {
 
@@ -32,8 +33,6 @@ Result<std::string> key_of(std::string const& store_key, std::string_view digest
     return crypto::derive_key(store_key, digest, "sluice object 1");
 }
 
-bool is_hex(std::string_view text) { return text.find_first_not_of("0123456789abcdef") == std::string_view::npos; }
-
 std::string additional_of(std::string_view name, std::string_view head) {
     return std::string(name).append(k_end).append(head);
 }
@@ -47,14 +46,9 @@ std::string head_of(std::string const& number, std::string_view digest) {
 
 } // namespace
 
-// A chunk's: of its content, and where it is a difference, of its base's as well.
 std::string_view bound_name(std::string_view key) {
-    constexpr std::size_t digits = 64;
     std::string_view const last = key.substr(key.rfind('/') + 1);
-    bool const of_one = last.size() == digits && is_hex(last);
-    bool const of_two = last.size() == 2 * digits + 1 && last[digits] == '-' && is_hex(last.substr(0, digits)) &&
-                        is_hex(last.substr(digits + 1));
-    return of_one || of_two ? last : key;
+    return is_content_name(last) ? last : key;
 }
 
 Result<std::string> seal_object(StoreKeys const& keys, std::string_view key, std::string_view plain) {

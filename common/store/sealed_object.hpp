@@ -19,9 +19,8 @@ struct StoreKeys {
 /// Bytes that sealing adds to an object: 45 in front (magic, kind, number of the key, digest), 16 behind.
 inline constexpr std::uint64_t k_seal_bytes = 4 + 1 + 8 + 32 + 16;
 
-/// What an object is bound to. Of a chunk, which moves between folders and whose last name is a digest of its content
-/// (64 hex digits, or two of them and a "-" for a difference to another chunk), that name alone; of all others the
-/// whole key.
+/// What an object is bound to. Of a chunk, which moves between folders and whose last name says what it holds
+/// (`is_content_name`), that name alone; of all others the whole key.
 [[nodiscard]] std::string_view bound_name(std::string_view key);
 
 /// The object as it lies in the store. The same bytes under the same name give the same object, as long as the current

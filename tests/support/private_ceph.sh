@@ -14,25 +14,12 @@ in memory, GIB at most (4). Everything else is in DIR. stop leaves no process be
 TEXT
 }
 
-die() {
-  printf 'private_ceph: error: %s\n' "$1" >&2
-  [[ -z ${2-} ]] || tail -n 20 "$2" >&2 || true
-  exit 69
-}
+# shellcheck source=private_server.sh
+source "$(dirname "${BASH_SOURCE[0]}")/private_server.sh"
 
 # A slash and a plus, which a signature has to bear.
 readonly access_key=LABKEY secret_key='lab/Secret+Key0123456789'
 readonly fsid=11111111-2222-3333-4444-555555555555 osd_id=aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee
-# Below the ports that Linux hands to outgoing connections.
-readonly first_port=20000 port_count=12000
-
-free_port() {
-  local port
-  while true; do
-    port=$((first_port + RANDOM % port_count))
-    ! (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && printf '%s\n' "$port" && return
-  done
-}
 
 # A memory store for the objects; the rest is what a cluster of one needs to call itself healthy.
 write_configuration() {

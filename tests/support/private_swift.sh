@@ -12,23 +12,10 @@ has to take extended attributes. stop leaves no process behind, and is content i
 TEXT
 }
 
-die() {
-  printf 'private_swift: error: %s\n' "$1" >&2
-  [[ -z ${2-} ]] || tail -n 20 "$2" >&2 || true
-  exit 69
-}
+# shellcheck source=private_server.sh
+source "$(dirname "${BASH_SOURCE[0]}")/private_server.sh"
 
 readonly account=lab user=ci secret_key='lab/Secret+Key0123456789'
-# Below the ports that Linux hands to outgoing connections.
-readonly first_port=20000 port_count=12000
-
-free_port() {
-  local port
-  while true; do
-    port=$((first_port + RANDOM % port_count))
-    ! (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && printf '%s\n' "$port" && return
-  done
-}
 
 # RING PORT: sixteen partitions. With one replica an object that is being replaced is at times not found; Swift means its
 # proxy to ask the others then.

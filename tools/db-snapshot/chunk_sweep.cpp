@@ -4,6 +4,7 @@
 #include "common/snapshot/chunk.hpp"
 #include "common/snapshot/parallel.hpp"
 #include "common/snapshot/trash.hpp"
+#include "common/store/content_name.hpp"
 #include "common/time/timestamp.hpp"
 #include "tools/db-snapshot/store_survey.hpp"
 
@@ -152,7 +153,7 @@ Result<bool> ChunkSweep::is_abandoned(std::string const& batch) {
 
 Result<void> ChunkSweep::adopt(std::string const& batch) {
     TRY_ASSIGN(auto objects, m_store.list(snapshot::k_trash + batch + "/"));
-    std::erase_if(objects, [](auto const& object) { return !snapshot::is_stored_name(chunk_name(object)); });
+    std::erase_if(objects, [](auto const& object) { return !store::is_content_name(chunk_name(object)); });
     TRY(snapshot::run_parallel(m_workers, objects.size(), [&](std::size_t, std::size_t item) -> Result<void> {
         auto const& object = objects[item];
         TRY(say_at_work());
@@ -200,7 +201,7 @@ Result<void> ChunkSweep::empty_trash(std::chrono::milliseconds grace) {
     for (auto const& id : ids) {
         // The list comes before the look at the runs: what is moved here later has another record to wait for.
         TRY_ASSIGN(auto chunks, m_store.list(snapshot::k_trash + id + "/"));
-        std::erase_if(chunks, [](auto const& object) { return !snapshot::is_stored_name(chunk_name(object)); });
+        std::erase_if(chunks, [](auto const& object) { return !store::is_content_name(chunk_name(object)); });
         TRY_ASSIGN(auto const record, m_store.size(record_key(id)));
         TRY_ASSIGN(bool const due, may_be_freed(id, m_store.moves_at_once() ? grace : std::max(grace, least_grace)));
         any = any || record;

@@ -4,6 +4,7 @@
 #include "common/snapshot/bundle.hpp"
 #include "common/snapshot/chunk.hpp"
 #include "common/snapshot/trash.hpp"
+#include "common/store/content_name.hpp"
 #include "common/time/timestamp.hpp"
 
 namespace sluice::db_snapshot {
@@ -124,7 +125,7 @@ Result<void> for_each_chunk(store::Store& store, std::function<Result<void>(stor
     for (auto const& folder : folders) {
         TRY_ASSIGN(auto const objects, store.list("chunks/" + folder + "/"));
         for (auto const& object : objects) {
-            TRY(snapshot::is_stored_name(chunk_name(object)) ? see(object) : Result<void>{});
+            TRY(store::is_content_name(chunk_name(object)) ? see(object) : Result<void>{});
         }
     }
     return {};
@@ -136,7 +137,7 @@ Result<ChunkCount> chunks_in_trash(store::Store& store) {
     TRY_ASSIGN(auto const objects, store.list(snapshot::k_trash));
     ChunkCount count;
     for (auto const& object : objects) {
-        if (snapshot::is_stored_name(chunk_name(object))) {
+        if (store::is_content_name(chunk_name(object))) {
             count.add(object.size_bytes);
         }
     }

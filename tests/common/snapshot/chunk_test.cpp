@@ -45,16 +45,6 @@ ChunkInfo put_one(MemoryStore& store, std::string const& plain, std::vector<Chun
 
 TEST(ChunkKey, spreads_chunks_over_256_folders) { EXPECT_EQ(chunk_key("ab12"), "chunks/ab/ab12"); }
 
-TEST(IsChunkId, takes_64_small_hex_digits) {
-    std::string const id = sha256_hex("abc");
-    EXPECT_TRUE(is_chunk_id(id));
-    EXPECT_FALSE(is_chunk_id(id.substr(1)));
-    EXPECT_FALSE(is_chunk_id(id + "0"));
-    EXPECT_FALSE(is_chunk_id("B" + id.substr(1)));
-    EXPECT_FALSE(is_chunk_id("../" + id.substr(3)));
-    EXPECT_FALSE(is_chunk_id(""));
-}
-
 TEST(ChunkWriter, names_a_chunk_by_its_plain_bytes) {
     MemoryStore store;
     ChunkInfo const chunk = put_one(store, "abc");

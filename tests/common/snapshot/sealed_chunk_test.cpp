@@ -3,6 +3,7 @@
 #include "common/snapshot/chunk.hpp"
 #include "common/snapshot/chunk_writer.hpp"
 #include "common/snapshot/trash.hpp"
+#include "common/store/content_name.hpp"
 #include "common/store/sealed_store.hpp"
 #include "tests/support/memory_store.hpp"
 #include "tests/support/must.hpp"
@@ -46,7 +47,7 @@ class SealedChunks : public testing::Test {
 
 TEST_F(SealedChunks, have_a_name_that_only_the_key_makes) {
     auto const chunk = put();
-    EXPECT_TRUE(is_chunk_id(chunk.id));
+    EXPECT_TRUE(crypto::is_sha256_hex(chunk.id));
     EXPECT_NE(chunk.id, crypto::sha256_hex(m_plain));
     store::SealedStore const other(std::make_unique<test::MemoryStore>(), keys('m'));
     EXPECT_NE(other.content_name(m_plain), chunk.id);
@@ -68,7 +69,7 @@ TEST_F(SealedChunks, may_be_differences) {
     auto const chunks = writer.take_chunks();
     ASSERT_EQ(chunks.size(), 2U);
     std::string const name = stored_name(chunks, chunks.at(1));
-    ASSERT_TRUE(is_stored_name(name) && name.size() > 64) << name;
+    ASSERT_TRUE(store::is_content_name(name) && name.size() > 64) << name;
     std::string plain;
     must(m_store.move(chunk_key(name), "trash/20261122T001530Z-3f9a/" + name));
     must(read_chunk(m_store, chunks, chunks.at(1), plain));

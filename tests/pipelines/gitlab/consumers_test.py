@@ -13,24 +13,20 @@ import tarfile
 import tempfile
 import threading
 
-sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent)]
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "support")]
 
 import gcl  # noqa: E402
 import sandbox  # noqa: E402
+from cases import Cases  # noqa: E402
 
 BUILD, TOOLS = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 CODE = {"src/app.py": "print(2)\n"}
 MIXED = CODE | {"migrations/0002_b.sql": "SET lock_timeout = '2s';\nALTER TABLE t ADD COLUMN c integer;\n"}
 BASE = {"src/app.py": "print(1)\n", "migrations/0001_a.sql": "CREATE TABLE t (id bigint);\n",
         ".split-check/config.json": '{"version": 1, "classes": ["migration migrations/*.sql", "code src/"]}\n'}
-PASSED = []
-
-
-def check(name, right, text=""):
-    print(("ok - " if right else "not ok - ") + f"gitlab consumers: {name}")
-    for line in [] if right else text.splitlines():
-        print(f"#   {line}")
-    PASSED.append(right)
+CASES = Cases("gitlab consumers")
+check = CASES.check
 
 
 def merge_request(folder, base="main"):
@@ -223,7 +219,7 @@ def main():
     by_path(tool, without)
     by_url(without)
     by_deb()
-    return 0 if all(PASSED) else 1
+    return CASES.exit_code()
 
 
 if __name__ == "__main__":

@@ -9,26 +9,21 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[1] / "support")]
 
 import flow  # noqa: E402
 import gcl  # noqa: E402
 import world as worlds  # noqa: E402
 import yaml  # noqa: E402
+from cases import Cases  # noqa: E402
 
 APPLIED = "SELECT string_agg(version, ' ' ORDER BY version) FROM shop.schema_migrations WHERE ended IS NOT NULL"
 BEFORE, AFTER = "0001_shop 0002_orders", "0001_shop 0002_orders 0003_points"
 # Code Quality, tests, exposed pages, results and the gate's record.
 REPORTS = {"sluice-split-quality.json", "sluice-split.xml", "sluice-split.json", "sluice-split.env", "sluice-gate.jsonl", "sluice-gate.env",
            "sluice-protect.env", "sluice-migrate.html", "sluice-migrate.json", "sluice-migrate.xml", "sluice-smoke.xml", "sluice-delivered.xml"}
-PASSED = []
-
-
-def check(name, right, *said):
-    print(("ok - " if right else "not ok - ") + f"gitlab pipelines: {name}")
-    for line in [] if right else [line for text in said for line in str(text).splitlines()]:
-        print(f"#   {line}")
-    PASSED.append(bool(right))
+CASES = Cases("gitlab pipelines")
+check = CASES.check
 
 
 @contextlib.contextmanager
@@ -200,7 +195,7 @@ def main():
             test(tool)
         except Exception as error:  # whatever it is belongs to this test and not to the others
             check(f"{test.__name__} comes to its end", False, f"{type(error).__name__}: {error}")
-    return 0 if all(PASSED) else 1
+    return CASES.exit_code()
 
 
 if __name__ == "__main__":

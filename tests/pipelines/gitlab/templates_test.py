@@ -9,11 +9,13 @@ import tempfile
 
 import yaml
 
-sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent)]
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "support")]
 
 import gcl  # noqa: E402
 import sandbox  # noqa: E402
 import spec_check  # noqa: E402
+from cases import Cases  # noqa: E402
 
 ROOT = gcl.ROOT
 PIPELINES = sorted((ROOT / "ci-templates" / "gitlab").glob("*.yml"))
@@ -66,15 +68,12 @@ BAD = [
      "    options:\n      description: \"Further options for the tool\"\n      type: text\n      regex: '^[a-z -]*$'\n", "text is no type"),
 ]
 
-PASSED = []
+CASES = Cases("gitlab templates")
 
 
 def check(name, complaints):
     complaints = list(complaints)
-    print(("not ok - " if complaints else "ok - ") + f"gitlab templates: {name}")
-    for complaint in complaints:
-        print(f"#   {complaint}")
-    PASSED.append(not complaints)
+    CASES.check(name, not complaints, *complaints)
 
 
 def refuses(name, found, said):
@@ -288,7 +287,7 @@ def main():
     tool = gcl.Gcl(sys.argv[1], None)
     check_expanded(tool)
     check_inputs(tool)
-    return 0 if all(PASSED) else 1
+    return CASES.exit_code()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Debian's groovyc compiles everything that is shipped for Jenkins, and would notice if it did not.
+# Debian's groovyc compiles everything that is shipped for Jenkins and every example of its page, and would notice if it did not.
 set -uo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -39,10 +39,19 @@ as_scripts() {
   done
 }
 
+# Each block of the page that people copy from, under the number of its first line.
+examples_of_page() {
+  mkdir -p "$scratch/examples"
+  awk -v folder="$scratch/examples" '/^```groovy$/ { file = folder "/line_" NR + 1 ".groovy"; next } /^```$/ { file = "" }
+    file { print >file }' "$source_folder/ci-templates/jenkins/README.md"
+}
+
 check "the stubs of Jenkins' own classes" groovyc -d "$scratch/stubs" "$here"/harness/stubs/*.groovy
 check "the library: vars and src" compiles "$source_folder"/jenkins/src/sluice/*.groovy "$source_folder"/jenkins/vars/*.groovy
 as_scripts
 check "the Jenkinsfiles" compiles "$scratch"/jenkinsfiles/*.groovy
+examples_of_page
+check "the examples of the page" compiles "$scratch"/examples/line_*.groovy
 printf 'node {\n  sh(script: "true"\n}\n' >"$scratch/broken.groovy"
 check "a file with a mistake is refused, with its line" says_where
 exit "$failed"

@@ -7,6 +7,7 @@ behaves. Prints "ok - CASE" or "not ok - CASE" lines.
 import http.server
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
@@ -14,9 +15,14 @@ import threading
 import time
 import urllib.parse
 
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[2] / "support")]
+
+from cases import Cases  # noqa: E402
+
+CASES = Cases("split-check --deployed-from")
+check = CASES.check
 TOOL = os.path.realpath(sys.argv[1])
 TOKENS = {"PRIVATE-TOKEN": "right-private", "JOB-TOKEN": "right-job"}
-failed = False
 
 
 def git(folder, *arguments):
@@ -81,12 +87,6 @@ class GitLab(http.server.BaseHTTPRequestHandler):
         return self.answer(200, json.dumps(self.listed(query)).encode())
 
 
-def check(name, good, said):
-    global failed
-    failed = failed or not good
-    print(("ok - " if good else "not ok - ") + name + ("" if good else "\n  " + said.replace("\n", "\n  ")), flush=True)
-
-
 def main():
     with tempfile.TemporaryDirectory() as folder:
         git(folder, "init", "-q", "-b", "main")
@@ -145,7 +145,7 @@ def main():
                   out + err)
         out, err = silent.communicate()
         check("a server that never answers is no answer", silent.returncode == 3, f"{silent.returncode} {out}{err}")
-    return failed
+    return CASES.exit_code()
 
 
 sys.exit(main())
