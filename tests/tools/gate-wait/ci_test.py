@@ -262,8 +262,9 @@ def freeze_periods():
         waiting = Waiting("-", document=on_gitlab(server, {"id": "f", "type": "freeze", "interval": "100ms"},
                                                   {"id": "n", "type": "exec", "command": ["false"], "interval": "100ms"}), environment=environment(server))
         assert eventually(lambda: len(server.asked) > 12)
+        seen = len(server.asked)
         server.periods = [period(minute(-60), minute(60))]
-        time.sleep(0.5)
+        assert eventually(lambda: len(server.asked) > seen + 12)
         waiting.signal()
         assert "frozen until" in waiting.end().err
 

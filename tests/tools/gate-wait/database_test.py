@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """database_test.py GATE-WAIT: conditions on a real PostgreSQL with a real standby, and the lock that hold keeps."""
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import time
 
 from support import Postgres, Waiting, case, clean_environment, eventually, folder, free_port, gate, gate_wait, run_cases, wait_for_port
 
+NUMBERS = itertools.count()
 server = None
 
 
@@ -36,8 +38,9 @@ class Session:
     """A psql that stays open; `do` runs something and waits for its end."""
 
     def __init__(self, user="other", database="shop"):
+        self._name = f"session {next(NUMBERS)}"
         self._psql = subprocess.Popen(["psql", "-XqAt"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                      env=clean_environment(server.variables(database, user)))
+                                      env=clean_environment({**server.variables(database, user), "PGAPPNAME": self._name}))
         self._count = 0
 
     def do(self, text):
@@ -59,6 +62,8 @@ class Session:
     def __exit__(self, *_):
         self._psql.kill()
         self._psql.wait()
+        # The server's side of it may last, with its transaction and its locks, into the next case.
+        assert eventually(lambda: server.psql(f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = '{self._name}'") == "0")
 
 
 @case

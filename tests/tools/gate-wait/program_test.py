@@ -135,7 +135,7 @@ def exit_codes():
         assert gate_wait("-", "--dotenv", where / "no" / "d", document=gate(ALWAYS)).code == 69
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         waiting = Waiting("-", document=gate(NEVER))
-        time.sleep(0.3)
+        assert eventually(lambda: waiting.catches(number))  # noqa: B023: asked before the next turn
         waiting.signal(number)
         assert waiting.end().code == 128 + number
 
@@ -190,9 +190,10 @@ def last_reasons():
         assert "w: open: open until" in end and "n: closed: exit 1: counting sheep" in end, outcome
         assert outcome.err.count("condition id=n") == 1, outcome
         flag = where / "flag"
-        turning = {**NO, "command": ["test", "-e", str(flag)]}
+        turning = {**NO, "command": ["sh", "-c", f"echo . >>{where}/asked; test -e {flag}"]}
         waiting = Waiting("-", document=gate(turning))
-        time.sleep(0.5)
+        # The second question comes when the first answer has been told.
+        assert eventually(lambda: (where / "asked").exists() and (where / "asked").read_text().count(".") >= 2)
         flag.write_text("")
         begin = time.monotonic()
         outcome = waiting.end()

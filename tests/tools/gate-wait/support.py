@@ -50,6 +50,11 @@ class Waiting:
     def running(self):
         return self._process.poll() is None
 
+    def catches(self, number=signal.SIGTERM):
+        """Whether the tool has got so far that the signal would not just end it. Source: proc(5), SigCgt."""
+        caught = next(line for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines() if line.startswith("SigCgt"))
+        return int(caught.split()[1], 16) >> (number - 1) & 1 == 1
+
     def signal(self, number=signal.SIGTERM):
         if self.running():
             self._process.send_signal(number)

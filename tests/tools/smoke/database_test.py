@@ -3,9 +3,8 @@
 import datetime
 import json
 import threading
-import time
 
-from support import Postgres, case, folder, run_cases, smoke
+from support import Postgres, case, eventually, folder, run_cases, smoke
 
 
 def pg(sql, expect, **more):
@@ -99,10 +98,10 @@ def sampler():
     server = Postgres.shared()
     server.psql("CREATE DATABASE sampled")
     server.psql("CREATE TABLE busy AS SELECT 1 AS id", "sampled")
-    blocker = threading.Thread(target=lambda: server.psql("BEGIN; LOCK TABLE busy; SELECT pg_sleep(3); COMMIT", "sampled"))
+    blocker = threading.Thread(target=lambda: server.psql("BEGIN; LOCK TABLE busy; SELECT pg_sleep(6); COMMIT", "sampled"))
     blocked = threading.Thread(target=lambda: server.psql("SELECT count(*) FROM busy", "sampled"))
     blocker.start()
-    time.sleep(0.3)
+    assert eventually(lambda: server.psql("SELECT count(*) FROM pg_locks WHERE granted AND mode = 'AccessExclusiveLock' AND relation = 'busy'::regclass", "sampled") == "1")
     blocked.start()
     check = {"version": 1, "checks": [pg("SELECT 1", [{"on": "rows", "op": "eq", "value": 1}], interval="100ms")]}
     with folder() as where:

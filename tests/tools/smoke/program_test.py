@@ -321,7 +321,7 @@ def during_budgets():
             running = start(["during", where / "checks.json", "--after", "300ms", "--report", where / "r.json", *budget, "--",
                              "sh", "-c", f"touch {where}/began; until [ -e {where}/go ]; do sleep 0.02; done"])
             assert eventually((where / "began").exists)
-            flip(server, 0.5)
+            flip(server, 1)
             time.sleep(0.2)
             (where / "go").touch()
             out, err = running.communicate(timeout=60)
@@ -469,7 +469,7 @@ def abort_on_outage():
     for code, expected in ((7, 7), (0, 1)):
         with Server() as server, folder() as where:
             (where / "c.json").write_text(json.dumps(document(http(server.url("/switch"), interval="50ms"), budgets={"outage": "1h"})))
-            running = start(["during", where / "c.json", "--after", "100ms", "--report", where / "r.json", "--abort-on-outage", "400ms",
+            running = start(["during", where / "c.json", "--after", "100ms", "--report", where / "r.json", "--abort-on-outage", "2s",
                              "--timeline", where / "t.jsonl", "--", "bash", "-c", script.format(code=code, where=where)])
             assert eventually((where / "began").exists)
             flip(server, 0.1)  # not long enough
