@@ -23,7 +23,7 @@ Result<std::optional<OnMissing>> read_on_missing(ObjectReader& reader) {
     }
     if (*text != "stop" && *text != "start_empty") {
         return fail(Errc::usage, "'" + reader.path_of("on_missing") + "' is '" + *text + "'",
-                    "Write \"stop\" or \"start_empty\", or leave it out: the answers decide.");
+                    R"(Write "stop" or "start_empty", or leave it out: the answers decide.)");
     }
     return std::optional(*text == "stop" ? OnMissing::fail : OnMissing::init);
 }

@@ -11,10 +11,11 @@ namespace {
 std::string percent_encoded(std::string const& text) {
     constexpr std::string_view digits = "0123456789ABCDEF";
     std::string out;
-    for (unsigned char const c : text) {
+    for (char const c : text) {
+        auto const byte = static_cast<unsigned char>(c);
         bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
                            c == '_' || c == '.' || c == '~';
-        out += plain ? std::string(1, static_cast<char>(c)) : std::string{'%', digits[c >> 4U], digits[c & 15U]};
+        out += plain ? std::string(1, c) : std::string{'%', digits[byte >> 4U], digits[byte & 15U]};
     }
     return out;
 }

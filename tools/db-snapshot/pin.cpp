@@ -59,7 +59,7 @@ Result<void> pin_snapshot(Catalog const& catalog, std::string const& id, time::C
     auto const end = clock.steady_now() + k_patience;
     while (true) {
         TRY_ASSIGN(auto const marks, catalog.removal_marks(id));
-        if (auto const there = check_there(catalog, id); !there) {
+        if (auto there = check_there(catalog, id); !there) {
             TRY(catalog.unpin(id));
             return there;
         }

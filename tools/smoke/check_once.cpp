@@ -56,7 +56,7 @@ Result<AfterRun> begin_after_run(std::string const& mode, Options const& options
 }
 
 Result<cli::ExitCode> end_after_run(Options const& options, cli::Context& context, AfterRun& run,
-                                    Result<cli::ExitCode> verdict) {
+                                    Result<cli::ExitCode> const& verdict) {
     auto const code = verdict.value_or(cli::ExitCode{128 + process::stop_signal()});
     TRY_ASSIGN(auto const concluded, conclude(options, context, run.file, run.record, code));
     return verdict ? Result<cli::ExitCode>(concluded) : verdict;

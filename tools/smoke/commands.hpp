@@ -36,7 +36,7 @@ struct AfterRun {
 [[nodiscard]] Result<AfterRun> begin_after_run(std::string const& mode, Options const& options, cli::Context& context);
 /// Concludes; a run that a signal ended has its reports too. Errors: the verdict's own, those of reports.
 [[nodiscard]] Result<cli::ExitCode> end_after_run(Options const& options, cli::Context& context, AfterRun& run,
-                                                  Result<cli::ExitCode> verdict);
+                                                  Result<cli::ExitCode> const& verdict);
 
 /// What a check of this record may have to be told of loudly: certificates that are not verified.
 void warn_of_insecure(RunRecord const& record);

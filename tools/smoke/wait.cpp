@@ -133,8 +133,8 @@ Result<cli::ExitCode> repeat(Prober& prober, RunRecord& record, CheckFile const&
 
 Result<cli::ExitCode> wait(Options const& options, cli::Context& context) {
     TRY_ASSIGN(auto run, begin_after_run("wait", options, context));
-    auto verdict = repeat(*run.prober, run.record, run.file, options.wait, context.clock);
-    return end_after_run(options, context, run, std::move(verdict));
+    auto const verdict = repeat(*run.prober, run.record, run.file, options.wait, context.clock);
+    return end_after_run(options, context, run, verdict);
 }
 
 } // namespace sluice::smoke

@@ -22,7 +22,7 @@ constexpr char const* k_new = "20261122T000000Z-aaaa";
 
 class CatalogTest : public testing::Test {
   protected:
-    Status status_of(std::string const& id, State state) const {
+    [[nodiscard]] Status status_of(std::string const& id, State state) const {
         std::string const now = time::timestamp_text(m_clock.wall_now());
         return {id, state, now, now, "host-1", 7, state == State::failed ? "the disk is full" : ""};
     }

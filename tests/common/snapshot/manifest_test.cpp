@@ -67,7 +67,7 @@ TEST(Manifest, adds_up_its_tables) {
 TEST(Manifest, ends_in_one_line_feed_and_states_the_checksum_of_the_rest) {
     std::string const text = to_text(test::example_manifest());
     EXPECT_EQ(text.find('\n'), text.size() - 1);
-    std::size_t const at = text.find("\"sha256\":\"");
+    std::size_t const at = text.find(R"("sha256":")");
     ASSERT_NE(at, std::string::npos);
     std::string const entry = text.substr(at, 10 + 64 + 2); // with the comma that follows
     std::string rest = text.substr(0, text.size() - 1);
@@ -96,7 +96,7 @@ TEST(Manifest, is_refused_wherever_it_is_cut) {
 }
 
 TEST(Manifest, is_refused_when_it_is_other_json) {
-    for (char const* text : {"{}", "[]", "null", "7", "\"x\"", "{\"sha256\":null}", "{\"sha256\":\"\"}"}) {
+    for (char const* text : {"{}", "[]", "null", "7", R"("x")", R"({"sha256":null})", R"({"sha256":""})"}) {
         EXPECT_EQ(damaged_kind(text), "bad_data") << text;
     }
 }

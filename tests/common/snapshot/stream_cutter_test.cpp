@@ -24,7 +24,7 @@ std::string random_bytes(std::size_t count, unsigned seed) {
     return bytes;
 }
 
-std::vector<std::string> cut(std::string_view bytes, std::size_t step = 64 * 1024) {
+std::vector<std::string> cut(std::string_view bytes, std::size_t step = std::size_t{64} * 1024) {
     std::vector<std::string> chunks;
     StreamCutter cutter([&](std::string_view chunk) -> Result<void> {
         chunks.emplace_back(chunk);

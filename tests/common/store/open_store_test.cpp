@@ -17,8 +17,8 @@ class OpenStore : public testing::Test {
     test::TemporaryDirectory m_folder{};
     test::FakeClock m_clock{};
 
-    std::string location() const { return m_folder.file("store"); }
-    Error refusal() const {
+    [[nodiscard]] std::string location() const { return m_folder.file("store"); }
+    [[nodiscard]] Error refusal() const {
         auto const outcome = open_store(location());
         EXPECT_FALSE(outcome);
         return outcome ? Error{} : outcome.error();

@@ -72,7 +72,7 @@ class ReadRecipientKey : public testing::Test {
         return read_recipient_key(reference, ci::Environment(std::move(variables)));
     }
     std::string with_file(std::string const& text, std::filesystem::perms mode) {
-        std::string const path = m_folder.file("key");
+        std::string path = m_folder.file("key");
         test::write_text(path, text);
         std::filesystem::permissions(path, mode);
         return path;

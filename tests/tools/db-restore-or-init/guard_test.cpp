@@ -85,10 +85,9 @@ TEST(Guard, refuses_a_production_that_a_restore_made) {
 }
 
 TEST(Guard, concludes_nothing_from_a_damaged_mark) {
-    for (char const* comment :
-         {"sluice: {", "sluice: 1", "sluice: {}", "sluice: {\"version\":2,\"environment\":\"x\"}",
-          "sluice: {\"version\":1,\"kind\":\"news\"}", "sluice: {\"version\":1,\"environment\":\"\"}",
-          "sluice: {\"version\":\"1\",\"environment\":\"acceptance\"}"}) {
+    for (char const* comment : {"sluice: {", "sluice: 1", "sluice: {}", R"(sluice: {"version":2,"environment":"x"})",
+                                R"(sluice: {"version":1,"kind":"news"})", R"(sluice: {"version":1,"environment":""})",
+                                R"(sluice: {"version":"1","environment":"acceptance"})"}) {
         ExistingTarget existing;
         existing.empty = true;
         existing.comment = snapshot::split_comment(comment);
@@ -173,7 +172,7 @@ TEST(Guard, says_which_right_is_missing) {
     expect_denied(facts, "ALTER ROLE \"stage\" CREATEDB;");
     facts = stage_called("acceptance");
     facts.existing->ours = false;
-    expect_denied(facts, "GRANT \"shop_owner\" TO \"stage\";");
+    expect_denied(facts, R"(GRANT "shop_owner" TO "stage";)");
     facts = stage_called("acceptance");
     facts.existing->unendable = {"app"};
     expect_denied(facts, "GRANT pg_signal_backend TO \"stage\";");

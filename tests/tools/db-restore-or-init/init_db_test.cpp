@@ -16,7 +16,7 @@ using Arguments = std::vector<std::string>;
 // A sound store that has never held anything.
 std::string empty_store() {
     auto& shop = Shop::shared();
-    std::string const place = shop.path("empty-store");
+    std::string place = shop.path("empty-store");
     EXPECT_EQ(test::run_tool("db-snapshot", {"init", "--store", place}).exit_code, 0);
     return place;
 }

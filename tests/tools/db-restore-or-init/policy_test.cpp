@@ -93,7 +93,7 @@ TEST(Policy, refuses_what_it_does_not_understand) {
         {with_stage(R"({"origins": [{"from": "live:env:P", "max_age": "1h"}]})"), "a live database has no age"},
         {with_stage(R"({"origins": [{"from": "live:env:P", "verified": true}]})"), "only a snapshot is verified"},
         {with_stage(R"({"origins": [{"from": "live:env:P", "masked": true}]})"), "a live database is not masked"},
-        {with_stage(R"({"origins": [{"from": "live:env:P"}], "on_missing": "init"})"), "\"stop\" or \"start_empty\""},
+        {with_stage(R"({"origins": [{"from": "live:env:P"}], "on_missing": "init"})"), R"("stop" or "start_empty")"},
         {R"({"version": 1, "service": "s", "answers": {"importance": "vital"}, "stages": {}})", "'vital'"},
         {R"({"version": 1, "service": "s", "answers": {"other_wait_for_it": true}, "stages": {}})",
          "did you mean 'others_wait_for_it'"},

@@ -172,12 +172,12 @@ TEST(Rollback, says_what_to_do_with_a_stream_in_place_of_a_database) {
     auto& shop = Shop::shared();
     BackOut const stage(shop, "piped");
     auto const taken =
-        test::run_tool("db-snapshot", {"--store", shop.store(), "--name", "piped", "--command", "echo", "settings"});
+        test::run_tool("db-snapshot", {"--store", shop.store(), "--name", "settings", "--command", "echo", "a=1"});
     ASSERT_EQ(taken.exit_code, 0) << taken.error_output;
     std::string const id = taken.output.substr(0, taken.output.find('\n'));
-    auto const outcome = stage.roll_back({"--to", id});
+    auto const outcome = stage.roll_back({"--name", "settings", "--to", id});
     EXPECT_EQ(outcome.exit_code, 2) << outcome.error_output;
-    EXPECT_NE(outcome.error_output.find("db-snapshot cat " + id + " --name piped"), std::string::npos)
+    EXPECT_NE(outcome.error_output.find("db-snapshot cat " + id + " --name settings"), std::string::npos)
         << outcome.error_output;
     EXPECT_EQ(stage.contents(), stage.protected_contents());
 }

@@ -24,7 +24,7 @@ class DbSnapshotBadInput : public testing::Test {
     [[nodiscard]] process::Outcome take_from(std::string const& url) const {
         return m_tool.run({"--source", "env:URL"}, {{"URL", url}});
     }
-    void expect(process::Outcome const& outcome, int code, std::vector<std::string> const& messages) const {
+    static void expect(process::Outcome const& outcome, int code, std::vector<std::string> const& messages) {
         EXPECT_EQ(outcome.exit_code, code) << outcome.error_output;
         EXPECT_EQ(outcome.output, "");
         for (auto const& message : messages) {

@@ -63,7 +63,7 @@ class DbSnapshotEncryption : public testing::Test {
         arguments.insert(arguments.end(), command.begin(), command.end());
         return run_tool("db-snapshot", arguments, variables);
     }
-    std::string facts_of(std::string const& database) {
+    static std::string facts_of(std::string const& database) {
         auto const session = PrivateServer::shared().session(database);
         return std::to_string(
             must(session->number("SELECT sum(i::bigint + hashtext(t))::bigint FROM public." + std::string(k_secret))));
@@ -292,10 +292,8 @@ TEST_F(DbSnapshotEncryption, reads_no_manifest_that_somebody_planted) {
 
 TEST_F(DbSnapshotEncryption, changes_keys_without_touching_a_chunk) {
     std::string const first = m_tool.take();
-    auto const bytes_before = must_run({"sh", "-c",
-                                        "cd \"$1\" && find chunks snapshots -type f -print0 | sort -z | "
-                                        "xargs -0 sha256sum",
-                                        "sh", m_tool.store().string()});
+    std::string const script = R"(cd "$1" && find chunks snapshots -type f -print0 | sort -z | xargs -0 sha256sum)";
+    auto const bytes_before = must_run({"sh", "-c", script, "sh", m_tool.store().string()});
     std::string const escrow = new_key();
     auto const added = m_tool.run({"key", "add", "escrow", "--new-key", "env:NEW", "--json"},
                                   with(m_tool.environment(), "NEW", escrow));
@@ -307,11 +305,7 @@ TEST_F(DbSnapshotEncryption, changes_keys_without_touching_a_chunk) {
     auto const removed = run_as(escrow, {"key", "remove", "ci"});
     EXPECT_EQ(removed.exit_code, 0) << removed.error_output;
     EXPECT_NE(removed.error_output.find("reads what was stored so far"), std::string::npos) << removed.error_output;
-    EXPECT_EQ(must_run({"sh", "-c",
-                        "cd \"$1\" && find chunks snapshots -type f -print0 | sort -z | "
-                        "xargs -0 sha256sum",
-                        "sh", m_tool.store().string()}),
-              bytes_before);
+    EXPECT_EQ(must_run({"sh", "-c", script, "sh", m_tool.store().string()}), bytes_before);
     EXPECT_EQ(run({"list"}).exit_code, 2) << "the removed key";
     EXPECT_EQ(run_as(escrow, {"verify", first}).exit_code, 0);
     EXPECT_EQ(run_as(escrow, {}).exit_code, 0);

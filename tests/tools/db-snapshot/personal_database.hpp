@@ -32,7 +32,7 @@ class PersonalDatabase {
     [[nodiscard]] process::Outcome take_masked(std::vector<std::string> arguments, Json const& file = masks(),
                                                std::string const& key = k_key) const;
     /// The same for one that has to succeed.
-    snapshot::Manifest masked_manifest(std::string const& key = k_key) const;
+    [[nodiscard]] snapshot::Manifest masked_manifest(std::string const& key = k_key) const;
     [[nodiscard]] process::Outcome lint(Json const& file, std::vector<std::string> arguments = {}) const;
 
   private:

@@ -121,7 +121,7 @@ TEST_F(DbSnapshotStream, stores_of_tomorrows_stream_what_is_new) {
     auto const today = command({"cat", in});
     ASSERT_EQ(today.exit_code, 0) << today.error_output;
     auto const tomorrow = command(
-        {"sh", "-c", "head -c 10000000 \"$1\"; echo an insertion; tail -c +10000001 \"$1\"", "sh", in}, {"--json"});
+        {"sh", "-c", R"(head -c 10000000 "$1"; echo an insertion; tail -c +10000001 "$1")", "sh", in}, {"--json"});
     ASSERT_EQ(tomorrow.exit_code, 0) << tomorrow.error_output;
     Json const taken = must(json::parse(tomorrow.output, "output"));
     auto const fresh = taken["new_bytes"].get<double>() / taken["stored_bytes"].get<double>();
