@@ -98,7 +98,7 @@ bool is_worth_it(std::size_t difference_bytes, std::size_t plain_bytes, ChunkInf
 Result<std::optional<ChunkInfo>> ChunkWriter::store_difference(std::string_view plain, ChunkInfo const& chunk,
                                                                Compressor& compressor) {
     std::optional<ChunkInfo> const none;
-    auto const known = m_similar.base_for(*chunk.sketch);
+    auto const known = m_similar.base_for(*chunk.sketch, plain.size());
     if (!known) {
         return none;
     }

@@ -16,12 +16,17 @@ class SimilarChunks {
   public:
     explicit SimilarChunks(std::vector<ChunkInfo> const& known);
 
-    /// Its number: a chunk that is stored as it is, never one that is a difference itself, so that a reader needs two
-    /// objects at most. Nothing where none is alike in half of the sketch: the difference would save too little.
-    [[nodiscard]] std::optional<std::uint32_t> base_for(Sketch const& sketch) const;
+    /// Its number: the one that has most of a chunk of that sketch and size. It is stored as it is and never a
+    /// difference itself, so that a reader needs two objects at most. Nothing where none seems to have a third of the
+    /// chunk: the difference would save too little.
+    [[nodiscard]] std::optional<std::uint32_t> base_for(Sketch const& sketch, std::uint64_t plain_bytes) const;
 
   private:
-    std::map<std::pair<std::size_t, std::uint32_t>, std::uint32_t> m_bases{}; ///< by place in the sketch and number
+    struct Base {
+        std::uint32_t number = 0;
+        std::uint64_t plain_bytes = 0;
+    };
+    std::map<std::pair<std::size_t, std::uint32_t>, Base> m_bases{}; ///< by place in the sketch and number
 };
 
 } // namespace sluice::snapshot
