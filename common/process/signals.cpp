@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <string>
 #include <unistd.h>
+#include <utility>
 
 namespace sluice::process {
 
@@ -14,6 +15,7 @@ namespace {
 
 std::atomic<int> g_stop_signal{0};
 std::array<int, 2> g_pipe{-1, -1};
+thread_local bool t_finishing_up = false;
 
 extern "C" void note_stop(int number) {
     int const saved = errno;
@@ -48,10 +50,16 @@ int stop_descriptor() { return g_pipe[0]; }
 
 Result<void> check_not_stopped() {
     int const number = stop_signal();
-    if (number != 0) {
+    if (number != 0 && !is_finishing_up()) {
         return fail(Errc::interrupted, "stopped by signal " + std::to_string(number));
     }
     return {};
 }
+
+FinishingUp::FinishingUp() : m_before(std::exchange(t_finishing_up, true)) {}
+
+FinishingUp::~FinishingUp() { t_finishing_up = m_before; }
+
+bool is_finishing_up() { return t_finishing_up; }
 
 } // namespace sluice::process

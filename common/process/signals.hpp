@@ -14,7 +14,23 @@ void watch_signals();
 /// A descriptor that becomes readable when a stop was asked for, to poll beside others; -1 before `watch_signals`.
 [[nodiscard]] int stop_descriptor();
 
-/// Errors: interrupted when a stop was asked for.
+/// Errors: interrupted when a stop was asked for, except while this thread finishes up.
 [[nodiscard]] Result<void> check_not_stopped();
+
+/// While one lives, its thread goes on although a stop was asked for: to record how a run ended, or to take back what
+/// it began elsewhere. For what takes seconds; whoever asked for the stop may soon kill.
+class FinishingUp {
+  public:
+    FinishingUp();
+    ~FinishingUp();
+    FinishingUp(FinishingUp const&) = delete;
+    FinishingUp& operator=(FinishingUp const&) = delete;
+
+  private:
+    bool m_before;
+};
+
+/// Whether a `FinishingUp` lives in this thread.
+[[nodiscard]] bool is_finishing_up();
 
 } // namespace sluice::process

@@ -69,8 +69,8 @@ Judgement refused(http::Exchange const& answer, Reason const& reason) {
                 {},
                 {Errc::denied,
                  text_of(answer, reason),
-                 "The key needs s3:ListBucket on the bucket, and s3:GetObject, s3:PutObject and s3:DeleteObject below "
-                 "the prefix.",
+                 "The key needs s3:ListBucket and s3:ListBucketMultipartUploads on the bucket, and s3:GetObject, "
+                 "s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload below the prefix.",
                  {},
                  {}}};
     }

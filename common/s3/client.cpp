@@ -17,6 +17,14 @@ constexpr std::chrono::hours k_exchange_limit{24};
 // Larger than any chunk or manifest; a server that sends more is none of ours.
 constexpr std::size_t k_body_limit = std::size_t{1} << 30U;
 constexpr std::chrono::milliseconds k_look_for_signals{100};
+// Of an operation while the program finishes up: whoever stopped it waits, and may kill after ten seconds.
+constexpr std::chrono::seconds k_last_words{5};
+
+Patience for_now(Patience const& patience) {
+    return process::is_finishing_up()
+               ? Patience::lasting(std::min<std::chrono::milliseconds>(patience.total, k_last_words))
+               : patience;
+}
 
 } // namespace
 
@@ -49,8 +57,9 @@ time::Wall Client::server_now() const {
 }
 
 Result<http::Exchange> Client::send(Operation const& operation) {
-    time::Deadline const deadline(m_clock, m_patience.total);
-    time::Deadline const first_contact(m_clock, m_patience.first_contact);
+    auto const patience = for_now(m_patience);
+    time::Deadline const deadline(m_clock, patience.total);
+    time::Deadline const first_contact(m_clock, patience.first_contact);
     Tries tries;
     for (unsigned number = 0;; ++number) {
         TRY_ASSIGN(auto answer, explained(operation, tries));
@@ -136,9 +145,10 @@ Result<http::Request> Client::signed_request(Operation const& operation) {
     }
     request.tls.ca_file = location.ca_file;
     request.version = http::Version::http1_1; // parallel bulk wants connections, not streams of one
-    request.timeout = k_exchange_limit;
-    request.connect_timeout = m_patience.connect;
-    request.stall_timeout = m_patience.stall;
+    auto const patience = for_now(m_patience);
+    request.timeout = process::is_finishing_up() ? std::chrono::milliseconds(k_last_words) : k_exchange_limit;
+    request.connect_timeout = patience.connect;
+    request.stall_timeout = patience.stall;
     request.body_limit = k_body_limit;
     return request;
 }

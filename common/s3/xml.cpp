@@ -1,5 +1,7 @@
 #include "common/s3/xml.hpp"
 
+#include "common/time/timestamp.hpp"
+
 #include <charconv>
 #include <pugixml.hpp>
 
@@ -9,6 +11,15 @@ namespace {
 
 pugi::xml_node first_named(pugi::xml_document const& document, std::string const& name) {
     return document.find_node([&](pugi::xml_node const& node) { return name == node.name(); });
+}
+
+constexpr char const* k_goes_on_unsaid = "the server says that its list goes on, and not how";
+
+// The root of that name, or none. Keys may begin or end with blanks.
+pugi::xml_node load(pugi::xml_document& into, std::string_view document, char const* root) {
+    bool const good = static_cast<bool>(
+        into.load_buffer(document.data(), document.size(), pugi::parse_default | pugi::parse_ws_pcdata_single));
+    return good ? into.child(root) : pugi::xml_node{};
 }
 
 Result<std::uint64_t> size_of(std::string_view text) {
@@ -33,11 +44,8 @@ std::optional<std::string> xml_text(std::string_view document, std::string const
 
 Result<Listing> parse_listing(std::string_view document) {
     pugi::xml_document parsed;
-    // Keys may begin or end with blanks.
-    bool const good = static_cast<bool>(
-        parsed.load_buffer(document.data(), document.size(), pugi::parse_default | pugi::parse_ws_pcdata_single));
-    auto const root = parsed.child("ListBucketResult");
-    if (!good || !root) {
+    auto const root = load(parsed, document, "ListBucketResult");
+    if (!root) {
         return fail(Errc::temporary, "the server answers with no list of objects");
     }
     Listing listing;
@@ -51,12 +59,31 @@ Result<Listing> parse_listing(std::string_view document) {
     std::string const truncated = root.child_value("IsTruncated");
     listing.next = root.child_value("NextContinuationToken");
     if (truncated == "true" && listing.next.empty()) {
-        return fail(Errc::temporary, "the server says that its list goes on, and not how");
+        return fail(Errc::temporary, k_goes_on_unsaid);
     }
     if (truncated != "true") {
         listing.next.clear();
     }
     return listing;
+}
+
+Result<PendingUploads> parse_pending_uploads(std::string_view document) {
+    pugi::xml_document parsed;
+    auto const root = load(parsed, document, "ListMultipartUploadsResult");
+    if (!root) {
+        return fail(Errc::temporary, "the server answers with no list of uploads");
+    }
+    PendingUploads page;
+    for (auto const& entry : root.children("Upload")) {
+        TRY_ASSIGN(auto const begun, time::parse_timestamp(entry.child_value("Initiated")));
+        page.uploads.push_back({entry.child_value("Key"), entry.child_value("UploadId"), begun});
+    }
+    if (std::string_view(root.child_value("IsTruncated")) == "true") {
+        page.next_key = root.child_value("NextKeyMarker");
+        page.next_id = root.child_value("NextUploadIdMarker");
+        TRY(page.next_key.empty() ? fail(Errc::temporary, k_goes_on_unsaid) : Result<void>{});
+    }
+    return page;
 }
 
 } // namespace sluice::s3

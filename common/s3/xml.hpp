@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/result/result.hpp"
+#include "common/time/clock.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -27,5 +28,22 @@ struct Listing {
 
 /// Errors: temporary for what is no such page, as a proxy may have answered.
 [[nodiscard]] Result<Listing> parse_listing(std::string_view document);
+
+/// An upload in parts that was begun and neither completed nor aborted.
+struct PendingUpload {
+    std::string key{};
+    std::string id{};
+    time::Wall begun{};
+};
+
+/// One page of ListMultipartUploads.
+struct PendingUploads {
+    std::vector<PendingUpload> uploads{};
+    std::string next_key{}; ///< with `next_id` where the next page begins; empty: this was the last one
+    std::string next_id{};
+};
+
+/// Errors: as `parse_listing`.
+[[nodiscard]] Result<PendingUploads> parse_pending_uploads(std::string_view document);
 
 } // namespace sluice::s3

@@ -1,10 +1,10 @@
 #include "common/snapshot/catalog.hpp"
 
 #include "common/json/object_reader.hpp"
+#include "common/process/parallel.hpp"
 #include "common/result/did_you_mean.hpp"
 #include "common/snapshot/bundle.hpp"
 #include "common/snapshot/chunk.hpp"
-#include "common/snapshot/parallel.hpp"
 #include "common/time/timestamp.hpp"
 
 #include <algorithm>
@@ -259,12 +259,13 @@ Result<std::vector<std::string>> database_names(store::Store& store) { return st
 Result<void> verify_chunks(store::Store& store, Manifest const& manifest, std::size_t workers,
                            std::function<void(std::uint64_t bytes)> const& progress) {
     std::vector<std::string> buffers(workers);
-    return run_parallel(workers, manifest.chunks.size(), [&](std::size_t worker, std::size_t item) -> Result<void> {
-        ChunkInfo const& chunk = manifest.chunks[item];
-        TRY(read_chunk(store, manifest.chunks, chunk, buffers[worker]));
-        progress(chunk.plain_bytes);
-        return {};
-    });
+    return process::run_parallel(workers, manifest.chunks.size(),
+                                 [&](std::size_t worker, std::size_t item) -> Result<void> {
+                                     ChunkInfo const& chunk = manifest.chunks[item];
+                                     TRY(read_chunk(store, manifest.chunks, chunk, buffers[worker]));
+                                     progress(chunk.plain_bytes);
+                                     return {};
+                                 });
 }
 
 } // namespace sluice::snapshot

@@ -1,8 +1,8 @@
 #include "common/snapshot/compare.hpp"
 
 #include "common/log/progress.hpp"
+#include "common/process/parallel.hpp"
 #include "common/snapshot/digest.hpp"
-#include "common/snapshot/parallel.hpp"
 #include "common/snapshot/partitions.hpp"
 #include "common/snapshot/readings.hpp"
 
@@ -41,21 +41,22 @@ Result<std::vector<Fingerprint>> read_fingerprints(SourceView& view, Manifest co
     std::vector<Fingerprint> all(view.inventory().tables.size() + 1);
     std::mutex guard;
     log::Progress progress("comparing rows", manifest.total_plain_bytes());
-    TRY(run_parallel(view.worker_count(), units.size(), [&](std::size_t worker, std::size_t item) -> Result<void> {
-        for (auto const& reading : units[item]) {
-            Fingerprint one;
-            TRY(view.worker(worker).copy_out(reading.sql, [&](std::string_view row) -> Result<void> {
-                ++one.rows;
-                one.hash.add(row);
-                progress.add(row.size());
-                return {};
-            }));
-            std::lock_guard const lock(guard);
-            all[reading.table].rows += one.rows;
-            all[reading.table].hash.merge(one.hash);
-        }
-        return {};
-    }));
+    TRY(process::run_parallel(
+        view.worker_count(), units.size(), [&](std::size_t worker, std::size_t item) -> Result<void> {
+            for (auto const& reading : units[item]) {
+                Fingerprint one;
+                TRY(view.worker(worker).copy_out(reading.sql, [&](std::string_view row) -> Result<void> {
+                    ++one.rows;
+                    one.hash.add(row);
+                    progress.add(row.size());
+                    return {};
+                }));
+                std::lock_guard const lock(guard);
+                all[reading.table].rows += one.rows;
+                all[reading.table].hash.merge(one.hash);
+            }
+            return {};
+        }));
     return all;
 }
 

@@ -3,9 +3,9 @@
 #include "common/log/progress.hpp"
 #include "common/postgres/quote.hpp"
 #include "common/postgres/session.hpp"
+#include "common/process/parallel.hpp"
 #include "common/process/temporary_directory.hpp"
 #include "common/snapshot/large_objects.hpp"
-#include "common/snapshot/parallel.hpp"
 #include "common/snapshot/row_loader.hpp"
 #include "common/snapshot/schema_archive.hpp"
 #include "common/snapshot/temporary_rights.hpp"
@@ -60,7 +60,7 @@ Result<void> set_sequences(postgres::Session& session, std::vector<Sequence> con
 
 Result<void> analyze(postgres::Session& session, Connections& workers) {
     TRY_ASSIGN(auto const statements, session.query(analyze_statements_sql()));
-    return run_parallel(workers.size(), statements.size(), [&](std::size_t worker, std::size_t item) {
+    return process::run_parallel(workers.size(), statements.size(), [&](std::size_t worker, std::size_t item) {
         return workers[worker]->execute(postgres::text_of(statements[item].at(0)));
     });
 }

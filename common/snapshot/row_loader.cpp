@@ -3,8 +3,8 @@
 #include "common/log/log.hpp"
 #include "common/postgres/failure.hpp"
 #include "common/postgres/quote.hpp"
+#include "common/process/parallel.hpp"
 #include "common/snapshot/large_objects.hpp"
-#include "common/snapshot/parallel.hpp"
 #include "common/snapshot/table_ranges.hpp"
 
 #include <algorithm>
@@ -77,16 +77,16 @@ Result<void> RowLoader::load_rows() {
 Result<void> RowLoader::work_off(std::vector<LoadUnit> const& units, std::vector<IndexStatement> const& indexes,
                                  log::Progress& progress) {
     LoadQueue queue(units, m_source.inventory().tables, indexes);
-    return run_parallel(m_workers.size(), units.size() + indexes.size(),
-                        [&](std::size_t worker, std::size_t) -> Result<void> {
-                            // Whatever ends a task badly, the others must not wait for it.
-                            bool well = false;
-                            StopUnless const guard{queue, well};
-                            auto const task = queue.next();
-                            auto outcome = task ? do_task(queue, *task, indexes, worker, progress) : Result<void>{};
-                            well = outcome.has_value();
-                            return outcome;
-                        });
+    return process::run_parallel(
+        m_workers.size(), units.size() + indexes.size(), [&](std::size_t worker, std::size_t) -> Result<void> {
+            // Whatever ends a task badly, the others must not wait for it.
+            bool well = false;
+            StopUnless const guard{queue, well};
+            auto const task = queue.next();
+            auto outcome = task ? do_task(queue, *task, indexes, worker, progress) : Result<void>{};
+            well = outcome.has_value();
+            return outcome;
+        });
 }
 
 Result<void> RowLoader::do_task(LoadQueue& queue, LoadQueue::Task const& task,

@@ -1,6 +1,7 @@
 #include "common/store/s3_store.hpp"
 
 #include "common/s3/answer.hpp"
+#include "common/s3/multipart.hpp"
 #include "common/s3/xml.hpp"
 
 #include <charconv>
@@ -56,6 +57,10 @@ Result<std::optional<std::uint64_t>> S3Store::size(std::string const& key) {
 }
 
 Result<void> S3Store::write(std::string const& key, std::string_view bytes) {
+    if (bytes.size() > s3::k_one_request_bytes) {
+        return s3::upload_in_parts(*m_client, key, binary(), bytes)
+            .map_error(while_doing("writing '" + key + "' of " + description()));
+    }
     s3::Operation operation;
     operation.method = "PUT";
     operation.key = key;
@@ -94,8 +99,11 @@ Result<bool> S3Store::move(std::string const& from, std::string const& to) {
     return true;
 }
 
-// A PUT that is cut short leaves nothing behind.
-Result<std::size_t> S3Store::remove_abandoned(std::chrono::milliseconds /*age*/) { return std::size_t{0}; }
+// A PUT that is cut short leaves nothing behind; an upload in parts does.
+Result<std::size_t> S3Store::remove_abandoned(std::chrono::milliseconds age) {
+    return s3::abort_uploads(*m_client, m_client->server_now() - age)
+        .map_error(while_doing("clearing away uploads that were cut short of " + description()));
+}
 
 template <class Take> Result<void> S3Store::for_each_page(std::string const& prefix, bool folders, Take const& take) {
     s3::Operation operation;

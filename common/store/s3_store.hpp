@@ -5,8 +5,8 @@
 
 namespace sluice::store {
 
-/// A store below a prefix of an S3 bucket. Objects are written by one PUT each, which readers see whole or not at all;
-/// chunks are small enough. Never needs conditional requests, which some servers ignore.
+/// A store below a prefix of an S3 bucket. Objects are written by one PUT each, or in parts where they are large;
+/// readers see them whole or not at all. Never needs conditional requests, which some servers ignore.
 class S3Store final : public Store {
   public:
     S3Store(std::unique_ptr<s3::Client> client, std::string location);

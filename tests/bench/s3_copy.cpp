@@ -1,4 +1,5 @@
 // What tests/bench/s3 times: the files of a folder to a store on S3 and back, by the client that the tools use.
+#include "common/process/signals.hpp"
 #include "common/store/s3_store.hpp"
 
 #include <atomic>
@@ -76,6 +77,7 @@ int copy(store::Store& store, bool download, std::filesystem::path const& folder
 } // namespace
 
 int main(int argc, char** argv) {
+    process::watch_signals();
     std::vector<std::string> const arguments(argv + 1, argv + argc);
     bool const known = arguments.size() == 4 && (arguments[0] == "put" || arguments[0] == "get");
     if (!known) {

@@ -28,6 +28,7 @@ REFUSALS = {
     "status 503": (503, "SlowDown", "Please reduce your request rate."),
     "expired token": (400, "ExpiredToken", "The provided token has expired."),
     "skewed": (403, "RequestTimeTooSkewed", "The difference between the request time and the server's time is too large."),
+    "late error": (200, "InternalError", "We encountered an internal error. Please try again."),
     "denied": (403, "AccessDenied", "Access Denied"),
 }
 

@@ -64,14 +64,27 @@ class Lab(contextlib.AbstractContextManager):
         return subprocess.run([BIN / name, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                               env=self.environment(endpoint, **more), check=False)
 
+    def begin(self, name, *arguments, endpoint=None, **more):
+        """A built tool that goes on beside the test."""
+        return subprocess.Popen([BIN / name, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                env=self.environment(endpoint, **more))
+
     def get(self, target, **query):
-        """An object, or with an empty target the bucket's answer to the query: without any of our own code."""
+        """An object's text, or with an empty target the bucket's answer to the query: without any of our own code."""
+        return self.get_bytes(target, **query).decode()
+
+    def get_bytes(self, target, **query):
         text = urllib.parse.urlencode(sorted(query.items()), quote_via=urllib.parse.quote, safe="")
         url = f'{self.s3["ENDPOINT"]}/{BUCKET}/{target}' + (f"?{text}" if text else "")
         # The key on standard input, since the arguments of a process are everybody's to read.
         return subprocess.run(["curl", "--silent", "--show-error", "--fail", "--aws-sigv4", "aws:amz:us-east-1:s3", "--header",
-                               "x-amz-content-sha256: UNSIGNED-PAYLOAD", "--config", "-", url], check=True, text=True,
-                              input=f'user = "{self.s3["ACCESS_KEY"]}:{self.s3["SECRET_KEY"]}"', stdout=subprocess.PIPE).stdout
+                               "x-amz-content-sha256: UNSIGNED-PAYLOAD", "--config", "-", url], check=True,
+                              input=f'user = "{self.s3["ACCESS_KEY"]}:{self.s3["SECRET_KEY"]}"'.encode(), stdout=subprocess.PIPE).stdout
+
+    def pending_uploads(self, prefix):
+        """The keys of uploads in parts that were begun and neither completed nor aborted."""
+        page = xml.etree.ElementTree.fromstring(self.get("", uploads="", prefix=prefix))
+        return [entry.text for entry in page.iter() if entry.tag.split("}")[-1] == "Key"]
 
     def keys(self, prefix):
         """All keys that begin so."""

@@ -2,9 +2,9 @@
 
 #include "common/log/progress.hpp"
 #include "common/postgres/quote.hpp"
+#include "common/process/parallel.hpp"
 #include "common/snapshot/digest.hpp"
 #include "common/snapshot/large_objects.hpp"
-#include "common/snapshot/parallel.hpp"
 #include "common/snapshot/row_source.hpp"
 #include "tools/db-restore-or-init/table_reading.hpp"
 
@@ -103,11 +103,11 @@ Result<LossReport> LossReader::read() {
     std::vector<std::optional<TableLoss>> losses(pairs.size());
     {
         log::Progress const progress("comparing with the snapshot", 0);
-        TRY(snapshot::run_parallel(m_view.worker_count(), pairs.size(),
-                                   [&](std::size_t worker, std::size_t item) -> Result<void> {
-                                       TRY_ASSIGN(losses[item], read_one(pairs[item], worker));
-                                       return {};
-                                   }));
+        TRY(process::run_parallel(m_view.worker_count(), pairs.size(),
+                                  [&](std::size_t worker, std::size_t item) -> Result<void> {
+                                      TRY_ASSIGN(losses[item], read_one(pairs[item], worker));
+                                      return {};
+                                  }));
     }
     LossReport report;
     TRY_ASSIGN(auto large_objects, compare_large_objects());

@@ -1,8 +1,8 @@
 #include "tools/db-snapshot/chunk_sweep.hpp"
 
 #include "common/json/object_reader.hpp"
+#include "common/process/parallel.hpp"
 #include "common/snapshot/chunk.hpp"
-#include "common/snapshot/parallel.hpp"
 #include "common/snapshot/trash.hpp"
 #include "common/store/content_name.hpp"
 #include "common/time/timestamp.hpp"
@@ -95,8 +95,8 @@ Result<void> ChunkSweep::set_aside(std::unordered_set<std::string> const& releas
 }
 
 Result<void> ChunkSweep::move_here(std::vector<store::Object> const& chunks) {
-    return snapshot::run_parallel(m_workers, chunks.size(),
-                                  [&](std::size_t, std::size_t item) { return move_here(chunks[item]); });
+    return process::run_parallel(m_workers, chunks.size(),
+                                 [&](std::size_t, std::size_t item) { return move_here(chunks[item]); });
 }
 
 Result<void> ChunkSweep::move_here(store::Object const& chunk) {
@@ -154,7 +154,7 @@ Result<bool> ChunkSweep::is_abandoned(std::string const& batch) {
 Result<void> ChunkSweep::adopt(std::string const& batch) {
     TRY_ASSIGN(auto objects, m_store.list(snapshot::k_trash + batch + "/"));
     std::erase_if(objects, [](auto const& object) { return !store::is_content_name(chunk_name(object)); });
-    TRY(snapshot::run_parallel(m_workers, objects.size(), [&](std::size_t, std::size_t item) -> Result<void> {
+    TRY(process::run_parallel(m_workers, objects.size(), [&](std::size_t, std::size_t item) -> Result<void> {
         auto const& object = objects[item];
         TRY(say_at_work());
         return m_store.move(object.key, snapshot::trash_key(m_id, chunk_name(object))).map([](bool) {});
@@ -223,7 +223,7 @@ Result<void> ChunkSweep::empty_trash(std::chrono::milliseconds grace) {
 void ChunkSweep::settle(Batch const& batch, std::unordered_set<std::string> const& needed) {
     std::size_t const failed_before = m_report.failures.size();
     auto const settled =
-        snapshot::run_parallel(m_workers, batch.chunks.size(), [&](std::size_t, std::size_t item) -> Result<void> {
+        process::run_parallel(m_workers, batch.chunks.size(), [&](std::size_t, std::size_t item) -> Result<void> {
             auto const& chunk = batch.chunks[item];
             auto const done =
                 fails_too_often() ? Result<void>{} : settle_chunk(batch, chunk, needed.contains(chunk_name(chunk)));

@@ -1,8 +1,8 @@
 #include "tools/db-snapshot/rows.hpp"
 
+#include "common/process/parallel.hpp"
 #include "common/snapshot/chunked_stream.hpp"
 #include "common/snapshot/digest.hpp"
-#include "common/snapshot/parallel.hpp"
 #include "common/snapshot/readings.hpp"
 #include "tools/db-snapshot/mask.hpp"
 
@@ -174,7 +174,7 @@ Result<void> read_all_rows(snapshot::SourceView& view, snapshot::ChunkWriter& wr
         streams.emplace_back(writer, compressor);
     }
     FailedTable failed;
-    auto const read = snapshot::run_parallel(
+    auto const read = process::run_parallel(
         view.worker_count(), units.size(), [&](std::size_t worker, std::size_t item) -> Result<void> {
             UnitParts parts;
             Reader reader(view.worker(worker), streams[worker], progress);

@@ -6,6 +6,7 @@
 #include "common/time/timestamp.hpp"
 
 #include <array>
+#include <optional>
 #include <unistd.h>
 
 namespace sluice::db_snapshot {
@@ -55,6 +56,10 @@ void RunRecord::failed(std::string const& reason) {
     stop_beating();
     // A statement that our own stop cancelled says less than what stopped us.
     auto const stopped = process::check_not_stopped();
+    std::optional<process::FinishingUp> although_stopped;
+    if (!stopped) {
+        although_stopped.emplace();
+    }
     bool const told = stopped || reason.find(stopped.error().message) != std::string::npos;
     m_status.error = log::redact(told ? reason : stopped.error().message + ": " + reason);
     if (auto const written = write(snapshot::State::failed); !written) {

@@ -1,5 +1,6 @@
 #include "common/s3/xml.hpp"
 
+#include "common/time/timestamp.hpp"
 #include "tests/support/must.hpp"
 
 #include <gtest/gtest.h>
@@ -41,6 +42,25 @@ TEST(S3Xml, takes_nothing_else_for_an_empty_list) {
         auto const page = parse_listing(text);
         ASSERT_FALSE(page) << text;
         EXPECT_EQ(page.error().kind, Errc::temporary);
+    }
+}
+
+TEST(S3Xml, reads_a_page_of_uploads) {
+    auto const page = must(parse_pending_uploads(
+        R"(<ListMultipartUploadsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsTruncated>true</IsTruncated>
+           <NextKeyMarker>p/k </NextKeyMarker><NextUploadIdMarker>u1</NextUploadIdMarker><Upload><Key>p/k </Key>
+           <UploadId>u1</UploadId><Initiated>2026-11-22T08:00:00.250Z</Initiated></Upload></ListMultipartUploadsResult>)"));
+    ASSERT_EQ(page.uploads.size(), 1U);
+    EXPECT_EQ(page.uploads[0].key, "p/k ");
+    EXPECT_EQ(page.uploads[0].id, "u1");
+    EXPECT_EQ(time::timestamp_text(page.uploads[0].begun), "2026-11-22T08:00:00.250Z");
+    EXPECT_EQ(page.next_key, "p/k ");
+    EXPECT_EQ(page.next_id, "u1");
+    for (char const* text :
+         {"", "<ListBucketResult/>",
+          "<ListMultipartUploadsResult><IsTruncated>true</IsTruncated></ListMultipartUploadsResult>",
+          "<ListMultipartUploadsResult><Upload><Key>a</Key></Upload></ListMultipartUploadsResult>"}) {
+        EXPECT_FALSE(parse_pending_uploads(text)) << text;
     }
 }
 

@@ -1,4 +1,5 @@
 // What every store does, whatever it is made of.
+#include "common/s3/xml.hpp"
 #include "common/store/directory_store.hpp"
 #include "common/store/open_store.hpp"
 #include "common/store/s3_store.hpp"
@@ -226,6 +227,18 @@ TEST_P(StoreConformance, lets_many_write_the_same_key_and_keeps_one_of_them) {
     EXPECT_EQ(must(store().read("latest"))->size(), 10'000U);
 }
 
+TEST_P(StoreConformance, replaces_a_large_object_and_moves_it) {
+    must(store().write("chunks/a", std::string(std::size_t{10} << 20U, 'x')));
+    std::string const large(std::size_t{9} << 20U, 'y');
+    must(store().write("chunks/a", large));
+    EXPECT_EQ(must(store().list("")).at(0).size_bytes, large.size());
+    EXPECT_EQ(must(store().size("chunks/a")), large.size());
+    EXPECT_TRUE(must(store().move("chunks/a", "trash/1/a")));
+    EXPECT_TRUE(must(store().read("trash/1/a")) == large);
+    must(store().remove("trash/1/a"));
+    EXPECT_EQ(keys(), Strings{});
+}
+
 TEST_P(StoreConformance, has_nothing_to_clear_away_after_whole_writes) {
     must(store().write("a", "x"));
     EXPECT_EQ(must(store().remove_abandoned(std::chrono::milliseconds{0})), 0U);
@@ -294,6 +307,50 @@ TEST(S3OnCeph, meets_the_faults_of_the_proxy) {
     }
     EXPECT_EQ(must(store->read("k")), std::to_string(writes - 1));
     EXPECT_GE(proxy.spoilt(), 5U);
+}
+
+// Begun as a run does that is then killed.
+void expect_to_clear_away(std::string const& bucket, ci::Environment const& environment) {
+    auto const store = must(make_s3_store(bucket + "/ours", environment, time::real_clock()));
+    auto const begin = [&](char const* prefix) {
+        auto place = must(s3::parse_location(bucket + prefix, environment));
+        auto keys =
+            std::make_unique<s3::CredentialSource>(environment, s3::Profile{}, place.region, time::real_clock());
+        s3::Client client(std::move(place), std::move(keys), time::real_clock());
+        s3::Operation operation;
+        operation.method = "POST";
+        operation.key = "chunks/a b";
+        operation.query = {{"uploads", ""}};
+        auto const begun = must(client.send(operation));
+        operation.method = "PUT";
+        operation.query = {{"partNumber", "1"}, {"uploadId", s3::xml_text(begun.body, "UploadId").value_or("")}};
+        operation.body = "a part";
+        must(client.send(operation));
+    };
+    begin("/ours");
+    begin("/ours");
+    begin("/theirs");
+    EXPECT_TRUE(must(store->list("")).empty());
+    EXPECT_EQ(must(store->remove_abandoned(std::chrono::hours{1})), 0U);
+    // Swift rounds up to the second when they were begun.
+    std::size_t aborted = 0;
+    EXPECT_TRUE(test::eventually([&] {
+        aborted += must(store->remove_abandoned(std::chrono::milliseconds{0}));
+        return aborted >= 2;
+    }));
+    EXPECT_EQ(aborted, 2U);
+    EXPECT_EQ(must(store->remove_abandoned(std::chrono::milliseconds{0})), 0U);
+    EXPECT_TRUE(must(store->list("")).empty());
+}
+
+TEST(S3OnCeph, clears_away_uploads_that_were_cut_short) {
+    auto const& ceph = test::PrivateCeph::instance();
+    expect_to_clear_away(ceph.make_bucket("cut-short"), ceph.environment());
+}
+
+TEST(S3OnSwift, clears_away_uploads_that_were_cut_short) {
+    auto const& swift = test::PrivateSwift::instance();
+    expect_to_clear_away(swift.make_bucket("cut-short"), swift.environment());
 }
 
 TEST(S3OnCeph, keeps_off_a_prefix_with_other_objects) {

@@ -25,6 +25,8 @@ FOR_STALLS = "24s"
 ROWS = "SELECT count(*) || ' ' || md5(string_agg(i || t, ',' ORDER BY i)) FROM item"
 CHUNK = r"/chunks/"
 MANIFEST = r"/manifest\.json"
+PART = "partNumber="
+WHOLE = r"\?uploadId="  # completes an upload in parts, or aborts it
 
 
 @dataclasses.dataclass
@@ -86,6 +88,40 @@ PRUNES = [
     ("503 to every list for prune", always("status 503", "GET", "list-type=2"), 75),
     ("every 2nd answer to prune lost", every(2, "reset after"), 0),
 ]
+
+
+# Only a manifest of some ten thousand chunks is so large that a tool sends it in parts: hence a program of the tests.
+UPLOADS_IN_PARTS = [
+    ("every 2nd answer to a part lost", Fault("reset after", 2, "PUT", PART), True),
+    ("the answer to the whole lost at first", Fault("reset after", 2, "POST", WHOLE), True),
+    ("200 and an error for the whole at first", Fault("late error", 2, "POST", WHOLE), True),
+    ("500 to every part", always("status 500", "PUT", PART), False),
+    ("AccessDenied to the 2nd part", Fault("denied", 1, "PUT", PART + "2"), False),
+    ("200 and an error for the whole always", always("late error", "POST", WHOLE), False),
+    ("a stop while a part hangs", Fault("stalled", 100, "PUT", PART + "2"), False),
+]
+
+
+def upload_problems(lab, fault, succeeds, prefix, patience=PATIENCE):
+    """The object is there whole or not at all, and no parts stay behind."""
+    folder = lab.folder / prefix
+    folder.mkdir()
+    (folder / "large").write_bytes(os.urandom(20 << 20))
+    with RunningProxy(lab.port, fault) as proxy:
+        upload = lab.begin("../test-bin/s3_bench_tool", "put", f"s3://{BUCKET}/{prefix}?patience={patience}", folder, "1",
+                           endpoint=proxy.endpoint)
+        if fault.kind == "stalled":
+            while not proxy.faults.done and upload.poll() is None:
+                time.sleep(0.01)
+            upload.terminate()
+        said = upload.communicate()[1]
+    problems = [] if (upload.returncode == 0) == succeeds else [f"ended with {upload.returncode}: {said}"]
+    problems += [] if proxy.faults.done else ["the fault was never met"]
+    problems += [f"parts of {key} stay" for key in lab.pending_uploads(f"{prefix}/")]
+    if not succeeds or problems:
+        return problems + [f"{key} is there" for key in lab.keys(f"{prefix}/")]
+    back = lab.get_bytes(f"{prefix}/large")
+    return problems + ([] if back == (folder / "large").read_bytes() else ["other bytes are there"])
 
 
 def prune_problems(lab, fault, wanted, store):
@@ -181,6 +217,13 @@ def main():
                     print("#   " + problem.replace("\n", "\n#   "))
                 print(f"{'not ok' if case.problems else 'ok'} - {case.row.name}", flush=True)
                 failed += bool(case.problems)
+        # Ceph makes room for parts when the first one comes, which takes it seconds.
+        assert not upload_problems(lab, Fault("slow"), True, "parts", FOR_STALLS)
+        for number, (name, fault, succeeds) in enumerate(UPLOADS_IN_PARTS):
+            problems = upload_problems(lab, fault, succeeds, f"parts-{number}")
+            print("".join(f"#   {problem}\n" for problem in problems), end="")
+            print(f"{'not ok' if problems else 'ok'} - upload in parts, {name}", flush=True)
+            failed += bool(problems)
         for number, (name, fault, wanted) in enumerate(PRUNES):
             problems = prune_problems(lab, fault, wanted, f"s3://{BUCKET}/prune-{number}")
             print("".join(f"#   {problem}\n" for problem in problems), end="")

@@ -14,7 +14,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(os.environ["SLUICE_SOURCE_FOLDER"]) / "tests/support"))
-from fault_proxy import RunningProxy  # noqa: E402
+from fault_proxy import Fault, RunningProxy  # noqa: E402
 from s3_lab import BIN, BUCKET, Lab, shifted_clock  # noqa: E402
 
 POINTS = 20
@@ -136,11 +136,27 @@ def prune_all(lab):
         [] if removed >= POINTS and second["freed"]["chunks"] > 0 else [f"removed {removed} snapshots: {second}"])
 
 
+def stopped_run(lab):
+    """Cancelled while its first write of a chunk hangs: it says so itself, and at once."""
+    change_rows(lab)
+    with RunningProxy(lab.port, Fault("stalled", 10**6, "PUT", "/chunks/")) as proxy:
+        run = subprocess.Popen([BIN / "db-snapshot", *TAKE], env=lab.environment(proxy.endpoint), stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE, text=True)
+        while proxy.faults.done == 0 and run.poll() is None:
+            time.sleep(0.01)
+        run.terminate()
+        said = run.communicate()[1]
+    entry = max(document(lab, "list")["snapshots"], key=lambda snapshot: snapshot["id"])
+    problems = [] if run.returncode == 128 + signal.SIGTERM else [f"ended with {run.returncode}: {said}"]
+    return problems + ([] if entry["state"] == "failed" and "signal 15" in entry["problem"] else [f"listed as {entry}: {said}"])
+
+
 def main():
     check = Checks()
     with Lab() as lab:
         lab.sql("CREATE DATABASE shop")
         kill_at_points(lab, check)
+        check("a run that is stopped while it writes says so", stopped_run(lab))
         check("prune ends well", prune_all(lab))
         check("nothing leaks that prune does not remove", left_over(lab))
         check("what stays is whole", half_snapshots(lab))

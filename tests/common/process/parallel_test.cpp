@@ -1,4 +1,4 @@
-#include "common/snapshot/parallel.hpp"
+#include "common/process/parallel.hpp"
 
 #include "common/process/signals.hpp"
 #include "tests/support/must.hpp"
@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace sluice::snapshot {
+namespace sluice::process {
 namespace {
 
 using test::must;
@@ -73,7 +73,7 @@ TEST(RunParallel, keeps_an_exception_inside) {
 TEST(RunParallelDeathTest, hands_out_nothing_after_a_signal) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
     auto const stopped_run = [] {
-        process::watch_signals();
+        watch_signals();
         std::atomic<int> begun{0};
         auto const outcome = run_parallel(2, 1000, [&](std::size_t, std::size_t) -> Result<void> {
             if (++begun == 1) {
@@ -88,4 +88,4 @@ TEST(RunParallelDeathTest, hands_out_nothing_after_a_signal) {
 }
 
 } // namespace
-} // namespace sluice::snapshot
+} // namespace sluice::process

@@ -1,4 +1,4 @@
-#include "common/snapshot/parallel.hpp"
+#include "common/process/parallel.hpp"
 
 #include "common/process/signals.hpp"
 
@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace sluice::snapshot {
+namespace sluice::process {
 
 namespace {
 
@@ -34,7 +34,7 @@ class FirstError {
 Result<void> guarded(std::function<Result<void>(std::size_t, std::size_t)> const& work, std::size_t worker,
                      std::size_t item) {
     try {
-        TRY(process::check_not_stopped());
+        TRY(check_not_stopped());
         return work(worker, item);
     } catch (std::exception const& failure) {
         return fail(Errc::internal, std::string("a worker failed: ") + failure.what());
@@ -64,4 +64,4 @@ Result<void> run_parallel(std::size_t workers, std::size_t items,
     return error.outcome();
 }
 
-} // namespace sluice::snapshot
+} // namespace sluice::process
