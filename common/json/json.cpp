@@ -1,11 +1,9 @@
 #include "common/json/json.hpp"
 
+#include "common/json/document_builder.hpp"
 #include "common/json/position.hpp"
 
 #include <algorithm>
-#include <optional>
-#include <set>
-#include <vector>
 
 namespace sluice::json {
 
@@ -24,38 +22,6 @@ tl::unexpected<Error> syntax_error(std::string_view text, std::size_t byte, std:
     Error error{Errc::bad_data, std::move(reason), {}, {}, position_of_byte(text, byte > 0 ? byte - 1 : 0, name)};
     return tl::unexpected<Error>(std::move(error));
 }
-
-struct RepeatedKey {
-    std::string key;
-    std::size_t ordinal; // among all keys of the text
-};
-
-// Follows the parser's events and keeps the first key that its object already had.
-class KeyWatch {
-  public:
-    void note(Json::parse_event_t event, Json const& value) {
-        if (event == Json::parse_event_t::object_start) {
-            m_open.emplace_back();
-        } else if (event == Json::parse_event_t::object_end) {
-            m_open.pop_back();
-        } else if (event == Json::parse_event_t::key) {
-            note_key(value.get<std::string>());
-        }
-    }
-    [[nodiscard]] std::optional<RepeatedKey> const& repeated() const { return m_repeated; }
-
-  private:
-    void note_key(std::string const& key) {
-        if (!m_open.back().insert(key).second && !m_repeated) {
-            m_repeated = RepeatedKey{key, m_seen};
-        }
-        ++m_seen;
-    }
-
-    std::vector<std::set<std::string>> m_open{};
-    std::size_t m_seen = 0;
-    std::optional<RepeatedKey> m_repeated{};
-};
 
 // Where the string that begins at `at` ends, behind its closing quote.
 std::size_t end_of_string(std::string_view text, std::size_t at) {
@@ -82,23 +48,23 @@ std::size_t offset_of_key(std::string_view text, std::size_t ordinal) {
 
 } // namespace
 
-Result<Json> parse(std::string_view text, std::string const& name) {
-    KeyWatch watch;
+Result<Json> parse(std::string_view text, std::string const& name, HandedOut const* handed_out) {
+    DocumentBuilder builder(handed_out);
     try {
-        Json value = Json::parse(text.begin(), text.end(), [&](int, Json::parse_event_t event, Json& part) {
-            watch.note(event, part);
-            return true;
-        });
-        if (watch.repeated()) {
-            return syntax_error(text, offset_of_key(text, watch.repeated()->ordinal) + 1,
-                                "key '" + watch.repeated()->key + "' is given twice", name);
-        }
-        return value;
-    } catch (Json::parse_error const& failure) {
-        return syntax_error(text, failure.byte, "not valid JSON: " + reason_of(failure.what()), name);
+        Json::sax_parse(text.begin(), text.end(), &builder);
     } catch (std::exception const& failure) {
         return fail(Errc::bad_data, "'" + name + "' is not valid JSON: " + reason_of(failure.what()));
     }
+    if (auto const& mistake = builder.mistake()) {
+        return mistake->byte > 0
+                   ? syntax_error(text, mistake->byte, "not valid JSON: " + reason_of(mistake->what), name)
+                   : fail(Errc::bad_data, "'" + name + "' is not valid JSON: " + reason_of(mistake->what));
+    }
+    if (auto const& repeated = builder.repeated()) {
+        return syntax_error(text, offset_of_key(text, repeated->ordinal) + 1,
+                            "key '" + repeated->key + "' is given twice", name);
+    }
+    return builder.take_document();
 }
 
 std::string dump(Json const& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }

@@ -1,7 +1,7 @@
 #include "common/snapshot/manifest.hpp"
 
 #include "common/json/json.hpp"
-#include "common/snapshot/digest.hpp"
+#include "common/snapshot/manifest_seal.hpp"
 
 #include <numeric>
 
@@ -102,16 +102,13 @@ Json large_objects_json(std::vector<LargeObject> const& objects) {
     return list;
 }
 
-Json chunks_json(std::vector<ChunkInfo> const& chunks) {
-    Json list = Json::array();
-    for (auto const& chunk : chunks) {
-        list.push_back({chunk.id, chunk.stored_sha256, chunk.plain_bytes, chunk.stored_bytes,
-                        chunk.sketch ? to_text(*chunk.sketch) : ""});
-        if (chunk.base) {
-            list.back().push_back(*chunk.base);
-        }
+Json chunk_json(ChunkInfo const& chunk) {
+    Json entry{chunk.id, chunk.stored_sha256, chunk.plain_bytes, chunk.stored_bytes,
+               chunk.sketch ? to_text(*chunk.sketch) : ""};
+    if (chunk.base) {
+        entry.push_back(*chunk.base);
     }
-    return list;
+    return entry;
 }
 
 Json tables_json(Manifest const& manifest) {
@@ -141,8 +138,7 @@ Json stream_document_of(Manifest const& manifest) {
               {"sha256", stream.sha256},
               {"producer_checked", stream.producer_checked},
               {"producer", stream.producer},
-              {"pieces", pieces_json(stream.pieces)}}},
-            {"chunks", chunks_json(manifest.chunks)}};
+              {"pieces", pieces_json(stream.pieces)}}}};
 }
 
 Json document_of(Manifest const& manifest) {
@@ -173,8 +169,7 @@ Json document_of(Manifest const& manifest) {
             {"sequences", sequences_json(inventory.sequences)},
             {"large_objects", large_objects_json(inventory.large_objects)},
             {"large_object_data", data_json(manifest.large_object_data)},
-            {"schema", pieces_json(manifest.schema)},
-            {"chunks", chunks_json(manifest.chunks)}};
+            {"schema", pieces_json(manifest.schema)}};
 }
 
 template <class Get> std::uint64_t sum(Manifest const& manifest, Get const& get) {
@@ -214,9 +209,8 @@ std::uint64_t Manifest::total_stored_bytes() const {
 }
 
 std::string to_text(Manifest const& manifest) {
-    Json document = manifest.stream ? stream_document_of(manifest) : document_of(manifest);
-    document["sha256"] = sha256_hex(json::dump(document));
-    return json::dump(document) + "\n";
+    return seal(manifest.stream ? stream_document_of(manifest) : document_of(manifest), manifest.chunks.size(),
+                [&](std::size_t number) { return chunk_json(manifest.chunks[number]); });
 }
 
 } // namespace sluice::snapshot

@@ -1,7 +1,7 @@
 #include "common/json/object_reader.hpp"
 #include "common/snapshot/chunk.hpp"
-#include "common/snapshot/digest.hpp"
 #include "common/snapshot/manifest.hpp"
+#include "common/snapshot/manifest_seal.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -299,7 +299,6 @@ Result<Manifest> read_stream_manifest(json::ObjectReader& reader) {
     Manifest manifest;
     TRY(read_head(reader, manifest));
     TRY_ASSIGN(manifest.stream, read_object<Stream>(reader, "stream", read_stream));
-    TRY_ASSIGN(manifest.chunks, read_list<ChunkInfo>(reader, "chunks", read_chunk));
     TRY(reader.finish());
     return manifest;
 }
@@ -325,7 +324,6 @@ Result<Manifest> read_manifest(Json const& document) {
     TRY(read_inventory(reader, manifest));
     TRY_ASSIGN(manifest.large_object_data, read_object<TableData>(reader, "large_object_data", read_data));
     TRY_ASSIGN(manifest.schema, read_list<Piece>(reader, "schema", read_piece));
-    TRY_ASSIGN(manifest.chunks, read_list<ChunkInfo>(reader, "chunks", read_chunk));
     TRY(reader.finish());
     return manifest;
 }
@@ -357,30 +355,41 @@ Result<void> check_pieces(Manifest const& manifest) {
     return all ? Result<void>{} : fail(Errc::bad_data, "a piece lies outside its chunk");
 }
 
-// Only the very bytes that `to_text` wrote will do, so that no flipped byte is taken for another way to write the same.
-// A syntax error is not passed on: it shows the line it is in, and a manifest is one line of maybe megabytes.
-Result<Json> parse_sealed(std::string_view text, std::string const& name) {
-    auto document = json::parse(text, name);
-    bool sound = document && document->is_object() && json::dump(*document) + "\n" == text;
-    if (sound) {
-        Json const stated = document->value("sha256", Json{});
-        document->erase("sha256");
-        sound = stated == sha256_hex(json::dump(*document));
+/// Reads the entries as they come; the first that is wrong counts.
+class ChunkReader {
+  public:
+    void take(Json const& entry) {
+        auto chunk = read_chunk(entry, "/chunks/" + std::to_string(m_count++));
+        if (!chunk) {
+            m_mistake = m_mistake.value_or(std::move(chunk).error());
+        } else if (!m_mistake) {
+            m_chunks.push_back(*std::move(chunk));
+        }
     }
-    return sound ? std::move(document)
-                 : fail(Errc::bad_data, "'" + name + "' is damaged: its checksum does not match",
-                        "Use another snapshot; this one cannot be trusted.");
+    [[nodiscard]] Result<std::vector<ChunkInfo>> chunks() {
+        return m_mistake ? Result<std::vector<ChunkInfo>>(tl::unexpected<Error>(*m_mistake)) : std::move(m_chunks);
+    }
+
+  private:
+    std::size_t m_count = 0;
+    std::vector<ChunkInfo> m_chunks{};
+    std::optional<Error> m_mistake{};
+};
+
+Result<Manifest> read_whole_manifest(Json const& rest, ChunkReader& chunks) {
+    TRY_ASSIGN(auto manifest, read_manifest(rest));
+    TRY_ASSIGN(manifest.chunks, chunks.chunks());
+    TRY(check_bases(manifest.chunks));
+    TRY(check_pieces(manifest));
+    return manifest;
 }
 
 } // namespace
 
 Result<Manifest> parse_manifest(std::string_view text, std::string const& name) {
-    TRY_ASSIGN(Json const document, parse_sealed(text, name));
-    auto manifest = read_manifest(document).map_error(while_doing("reading '" + name + "'"));
-    TRY_ASSIGN(Manifest sound, std::move(manifest));
-    TRY(check_bases(sound.chunks).map_error(while_doing("reading '" + name + "'")));
-    TRY(check_pieces(sound).map_error(while_doing("reading '" + name + "'")));
-    return sound;
+    ChunkReader chunks;
+    TRY_ASSIGN(Json const rest, unseal(text, name, [&](Json const& entry) { chunks.take(entry); }));
+    return read_whole_manifest(rest, chunks).map_error(while_doing("reading '" + name + "'"));
 }
 
 } // namespace sluice::snapshot

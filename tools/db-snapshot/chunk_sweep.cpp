@@ -76,7 +76,7 @@ std::string record_text(BatchRecord const& record) {
 } // namespace
 
 Result<void> ChunkSweep::set_aside(std::unordered_set<std::string> const& released, bool orphans) {
-    TRY_ASSIGN(auto const needed, needed_chunks(m_store));
+    TRY_ASSIGN(auto const needed, needed_chunks(m_store, m_workers));
     std::vector<store::Object> lot;
     TRY(for_each_chunk(m_store, [&](store::Object const& chunk) -> Result<void> {
         std::string const id = chunk_name(chunk);
@@ -209,7 +209,7 @@ Result<void> ChunkSweep::empty_trash(std::chrono::milliseconds grace) {
     }
     if (any) {
         // Only now: the runs that were waited for have published, or never will.
-        TRY_ASSIGN(auto const needed, needed_chunks(m_store));
+        TRY_ASSIGN(auto const needed, needed_chunks(m_store, m_workers));
         for (auto const& batch : batches) {
             if (batch.recorded) {
                 settle(batch, needed);

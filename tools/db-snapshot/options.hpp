@@ -43,7 +43,7 @@ struct PruneRules {
     KeepRules keep{};
     std::chrono::milliseconds grace{};
     bool dry_run = false;
-    std::size_t workers = 1; ///< chunks that are moved or removed at once
+    std::size_t workers = 1; ///< chunks that are moved or removed at once, and snapshots that are looked at
 };
 
 struct Options {

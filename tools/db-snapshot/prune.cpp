@@ -56,7 +56,7 @@ class Prune {
         auto const now = m_clock.wall_now();
         std::set<std::string> bundles_elsewhere;
         for (auto const& name : all) {
-            TRY_ASSIGN(auto seen, survey_name(Catalog(m_store, name), now));
+            TRY_ASSIGN(auto seen, survey_name(Catalog(m_store, name), now, m_rules.workers));
             m_runs_under_way = m_runs_under_way || std::any_of(seen.begin(), seen.end(), [&](auto const& one) {
                                    return may_leave_chunks(one.facts, now);
                                });
@@ -112,7 +112,7 @@ class Prune {
             }
         }
         auto released = m_released;
-        TRY(for_each_manifest(m_store, [&](snapshot::Manifest const& manifest) -> Result<void> {
+        TRY(for_each_manifest(m_store, m_rules.workers, [&](snapshot::Manifest const& manifest) -> Result<void> {
             for (auto const& chunk : manifest.chunks) {
                 if (!going.contains(manifest.name + "/" + manifest.id)) {
                     released.erase(snapshot::stored_name(manifest.chunks, chunk));

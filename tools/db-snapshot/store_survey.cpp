@@ -1,11 +1,14 @@
 #include "tools/db-snapshot/store_survey.hpp"
 
-#include "common/process/signals.hpp"
+#include "common/process/parallel.hpp"
 #include "common/snapshot/bundle.hpp"
 #include "common/snapshot/chunk.hpp"
 #include "common/snapshot/trash.hpp"
 #include "common/store/content_name.hpp"
 #include "common/time/timestamp.hpp"
+
+#include <algorithm>
+#include <mutex>
 
 namespace sluice::db_snapshot {
 
@@ -78,39 +81,57 @@ Result<Surveyed> survey_one(Catalog const& catalog, std::string const& id, time:
     return seen;
 }
 
+// A manifest that is read takes about three times its size, and those of large databases have a hundred megabytes.
+Result<std::size_t> readers_at_once(Catalog const& catalog, std::size_t workers) {
+    constexpr std::uint64_t k_manifests_in_memory = std::uint64_t{64} << 20U;
+    if (workers == 1) {
+        return workers;
+    }
+    TRY_ASSIGN(auto const objects, catalog.store().list("snapshots/" + catalog.name() + "/"));
+    std::uint64_t largest = 1;
+    for (auto const& object : objects) {
+        largest = std::max(largest, object.key.ends_with("/manifest.json") ? object.size_bytes : 0);
+    }
+    return static_cast<std::size_t>(std::clamp<std::uint64_t>(k_manifests_in_memory / largest, 1, workers));
+}
+
 } // namespace
 
-Result<std::vector<Surveyed>> survey_name(Catalog const& catalog, time::Wall now) {
+Result<std::vector<Surveyed>> survey_name(Catalog const& catalog, time::Wall now, std::size_t workers) {
     TRY_ASSIGN(auto const ids, catalog.ids());
     // A damaged pointer is no reason to stop: the newest complete snapshot is kept in any case.
     auto const latest = catalog.latest().value_or(std::nullopt);
-    std::vector<Surveyed> all;
-    for (auto const& id : ids) {
-        TRY(process::check_not_stopped());
-        TRY_ASSIGN(auto seen, survey_one(catalog, id, now).map_error(in_the_way(catalog, id)));
-        seen.facts.latest = latest && *latest == id;
-        all.push_back(std::move(seen));
-    }
+    TRY_ASSIGN(auto const readers, readers_at_once(catalog, workers));
+    std::vector<Surveyed> all(ids.size());
+    TRY(process::run_parallel(readers, ids.size(), [&](std::size_t, std::size_t item) -> Result<void> {
+        auto const& id = ids[item];
+        TRY_ASSIGN(all[item], survey_one(catalog, id, now).map_error(in_the_way(catalog, id)));
+        all[item].facts.latest = latest && *latest == id;
+        return {};
+    }));
     return all;
 }
 
-Result<void> for_each_manifest(store::Store& store, std::function<Result<void>(Manifest const&)> const& see) {
+Result<void> for_each_manifest(store::Store& store, std::size_t workers,
+                               std::function<Result<void>(Manifest const&)> const& see) {
+    std::mutex guard;
     TRY_ASSIGN(auto const names, snapshot::database_names(store));
     for (auto const& name : names) {
         Catalog const catalog(store, name);
         TRY_ASSIGN(auto const ids, catalog.ids());
-        for (auto const& id : ids) {
-            TRY(process::check_not_stopped());
-            TRY_ASSIGN(auto const manifest, catalog.manifest(id).map_error(in_the_way(catalog, id)));
-            TRY(manifest ? see(*manifest) : Result<void>{});
-        }
+        TRY_ASSIGN(auto const readers, readers_at_once(catalog, workers));
+        TRY(process::run_parallel(readers, ids.size(), [&](std::size_t, std::size_t item) -> Result<void> {
+            TRY_ASSIGN(auto const manifest, catalog.manifest(ids[item]).map_error(in_the_way(catalog, ids[item])));
+            std::lock_guard const lock(guard);
+            return manifest ? see(*manifest) : Result<void>{};
+        }));
     }
     return {};
 }
 
-Result<std::unordered_set<std::string>> needed_chunks(store::Store& store) {
+Result<std::unordered_set<std::string>> needed_chunks(store::Store& store, std::size_t workers) {
     std::unordered_set<std::string> needed;
-    TRY(for_each_manifest(store, [&](Manifest const& manifest) -> Result<void> {
+    TRY(for_each_manifest(store, workers, [&](Manifest const& manifest) -> Result<void> {
         for (auto const& chunk : manifest.chunks) {
             needed.insert(snapshot::stored_name(manifest.chunks, chunk));
         }

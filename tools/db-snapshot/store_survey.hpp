@@ -27,16 +27,19 @@ struct Surveyed {
     std::vector<std::string> bundles{}; ///< that it belongs to
 };
 
-/// Everything under one name, in order of the ids. Errors: bad_data for a manifest or status that cannot be read: what
-/// it refers to is not known then, so nothing may be removed from the store.
-[[nodiscard]] Result<std::vector<Surveyed>> survey_name(snapshot::Catalog const& catalog, time::Wall now);
+/// Everything under one name, in order of the ids. `workers` read at a time, fewer where the manifests are large.
+/// Errors: bad_data for a manifest or status that cannot be read: what it refers to is not known then, so nothing may
+/// be removed from the store.
+[[nodiscard]] Result<std::vector<Surveyed>> survey_name(snapshot::Catalog const& catalog, time::Wall now,
+                                                        std::size_t workers);
 
-/// Calls `see` with every manifest in the store, one at a time. Errors: as `survey_name`; those of `see`.
-[[nodiscard]] Result<void> for_each_manifest(store::Store& store,
+/// Calls `see` with every manifest in the store, one at a time, in any order. Errors: as
+/// `survey_name`; those of `see`.
+[[nodiscard]] Result<void> for_each_manifest(store::Store& store, std::size_t workers,
                                              std::function<Result<void>(snapshot::Manifest const&)> const& see);
 
 /// Names of all chunks that some snapshot needs. Errors: as `survey_name`.
-[[nodiscard]] Result<std::unordered_set<std::string>> needed_chunks(store::Store& store);
+[[nodiscard]] Result<std::unordered_set<std::string>> needed_chunks(store::Store& store, std::size_t workers);
 
 /// Calls `see` with every chunk that lies in its place, needed or not. Errors: as the store; those of `see`.
 [[nodiscard]] Result<void> for_each_chunk(store::Store& store,

@@ -1,9 +1,13 @@
 #include "common/json/json.hpp"
 
+#include "tests/support/must.hpp"
+
 #include <gtest/gtest.h>
 
 namespace sluice::json {
 namespace {
+
+using test::must;
 
 Error error_of(std::string_view text) {
     auto const outcome = parse(text, "file.json");
@@ -74,6 +78,38 @@ TEST(JsonParse, sees_a_repeated_key_through_escapes_and_an_empty_one) {
 
 TEST(JsonParse, allows_the_same_key_in_different_objects) {
     EXPECT_TRUE(parse(R"([{"a": 1}, {"a": 2, "b": {"a": 3}}])", "file.json"));
+}
+
+// A parser that looks through the list at the end of each object in it would take a minute.
+TEST(JsonParse, reads_a_list_of_very_many_objects) {
+    constexpr std::size_t count = 300'000;
+    std::string text = "[{}";
+    for (std::size_t i = 1; i < count; ++i) {
+        text += ",{}";
+    }
+    EXPECT_EQ(must(json::parse(text + "]", "f")).size(), count);
+}
+
+TEST(JsonParse, builds_what_the_library_builds) {
+    std::string const text =
+        R"({"a":[1,-2,2.5e3,18446744073709551615,true,false,null,"\u00e9\n",[],{},[[{"b":[{}]}]]],"":{"a":{}}})";
+    EXPECT_EQ(must(json::parse(text, "f")), Json::parse(text));
+    for (char const* scalar : {"1", "\"x\"", "null", "[]", "{}"}) {
+        EXPECT_EQ(must(json::parse(scalar, "f")), Json::parse(scalar));
+    }
+}
+
+TEST(JsonParse, hands_out_the_items_of_one_list_and_keeps_the_rest) {
+    std::string const text = R"({"list":[[1,[2]],{"list":[3]},4,"x",[]],"other":[1],"deep":{"list":[5]}})";
+    std::vector<Json> items;
+    json::HandedOut const handed_out{"list", [&](Json const& item) { items.push_back(item); }};
+    auto const rest = must(json::parse(text, "f", &handed_out));
+    EXPECT_EQ(Json(items), Json::parse(R"([[1,[2]],{"list":[3]},4,"x",[]])"));
+    EXPECT_EQ(rest, Json::parse(R"({"list":[],"other":[1],"deep":{"list":[5]}})"));
+    items.clear();
+    EXPECT_EQ(must(json::parse(R"([{"list":[1]}])", "f", &handed_out)), Json::parse(R"([{"list":[1]}])"));
+    EXPECT_EQ(must(json::parse(R"({"list":{"a":1}})", "f", &handed_out)), Json::parse(R"({"list":{"a":1}})"));
+    EXPECT_TRUE(items.empty());
 }
 
 TEST(JsonDump, replaces_bytes_that_are_not_utf8_instead_of_failing) {
