@@ -10,7 +10,9 @@ namespace sluice::postgres {
 
 namespace {
 
-std::vector<std::string> candidate_folders() {
+// The folder of that version first: what Debian has in PATH is a script that looks for the same programs, and takes
+// longer for it than a small database takes to be read.
+std::vector<std::string> candidate_folders(int major) {
     std::vector<std::string> folders{""};
     for (char const* root : {"/usr/lib/postgresql", "/usr"}) {
         std::error_code ignored;
@@ -22,6 +24,10 @@ std::vector<std::string> candidate_folders() {
             }
         }
     }
+    auto const of_version = [version = std::to_string(major)](std::string const& folder) {
+        return folder.ends_with("/" + version + "/bin/") || folder.ends_with("/pgsql-" + version + "/bin/");
+    };
+    std::stable_partition(folders.begin(), folders.end(), of_version);
     return folders;
 }
 
@@ -62,10 +68,14 @@ Result<DumpTools> choose_dump_tools(std::vector<DumpTools> const& found, int ser
 }
 
 Result<DumpTools> find_dump_tools(process::Runner& runner, int server_version) {
+    int const needed = server_version / 10000;
     std::vector<DumpTools> found;
-    for (auto const& folder : candidate_folders()) {
+    for (auto const& folder : candidate_folders(needed)) {
         DumpTools tools{folder + "pg_dump", folder + "pg_restore", 0};
         tools.major = std::min(major_of(runner, tools.pg_dump), major_of(runner, tools.pg_restore));
+        if (tools.major == needed) {
+            return tools; // none can be nearer
+        }
         if (tools.major > 0) {
             found.push_back(std::move(tools));
         }

@@ -18,8 +18,8 @@ struct DumpTools {
 
 /// The installed pair of the lowest version that is not older than a server of `server_version` (150004 is 15.4):
 /// pg_dump refuses newer servers, and what a newer pair writes (`SET transaction_timeout`) an older server refuses.
-/// Looks in PATH and where Debian (/usr/lib/postgresql/N/bin) and Red Hat (/usr/pgsql-N/bin) put them.
-/// Errors: not_found, naming the package to install.
+/// Looks where Debian (/usr/lib/postgresql/N/bin) and Red Hat (/usr/pgsql-N/bin) put those of the server's own version,
+/// then in PATH, then at other versions there. Errors: not_found, naming the package to install.
 [[nodiscard]] Result<DumpTools> find_dump_tools(process::Runner& runner, int server_version);
 
 /// The same choice among a given list; pure. `found` may be in any order.

@@ -102,7 +102,7 @@ Result<std::optional<ChunkInfo>> ChunkWriter::store_difference(std::string_view 
     if (!known) {
         return none;
     }
-    std::string base_plain;
+    std::string& base_plain = compressor.base_buffer();
     TRY_ASSIGN(auto const base, load_base(m_store, m_known.at(*known), base_plain));
     if (!base) {
         return none;

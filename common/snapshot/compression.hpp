@@ -19,6 +19,9 @@ class Compressor {
     /// The same as a difference to `base`, without which it cannot be read: for bytes that are mostly found there.
     [[nodiscard]] Result<std::string_view> compress_against(std::string_view base, std::string_view plain);
 
+    /// For the caller: a buffer whose memory is had once, as that of the frames.
+    [[nodiscard]] std::string& base_buffer() { return m_base; }
+
   private:
     struct Free {
         void operator()(void* context) const;
@@ -27,6 +30,7 @@ class Compressor {
 
     std::unique_ptr<void, Free> m_context;
     std::string m_frame{};
+    std::string m_base{};
 };
 
 /// The plain bytes of one frame that must hold exactly `plain_bytes`, and was made against `base` if there is one.

@@ -2,6 +2,7 @@
 
 #include "tests/support/fake_runner.hpp"
 
+#include <filesystem>
 #include <gtest/gtest.h>
 
 namespace sluice::postgres {
@@ -58,6 +59,16 @@ TEST(FindDumpTools, counts_a_mixed_pair_as_its_older_half) {
     runner.when("pg_restore", process::Outcome{.output = "pg_restore (PostgreSQL) 98.1\n"});
     EXPECT_FALSE(find_dump_tools(runner, 990001));
     EXPECT_EQ(find_dump_tools(runner, 980001)->major, 98);
+}
+
+TEST(FindDumpTools, asks_those_of_the_server_s_own_version_first_and_then_nobody_else) {
+    auto const first = std::filesystem::directory_iterator("/usr/lib/postgresql");
+    ASSERT_NE(first, std::filesystem::directory_iterator{});
+    std::string const major = first->path().filename().string();
+    auto const tools = find_dump_tools(process::posix_runner(), std::stoi(major) * 10'000);
+    ASSERT_TRUE(tools) << tools.error().message;
+    EXPECT_EQ(tools->pg_dump, "/usr/lib/postgresql/" + major + "/bin/pg_dump");
+    EXPECT_EQ(tools->pg_restore, "/usr/lib/postgresql/" + major + "/bin/pg_restore");
 }
 
 TEST(FindDumpTools, finds_what_is_installed_here) { EXPECT_TRUE(find_dump_tools(process::posix_runner(), 130000)); }
