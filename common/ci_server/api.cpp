@@ -194,24 +194,6 @@ std::optional<std::chrono::seconds> Api::clock_ahead(time::Wall now) const {
     return m_date ? std::optional(std::chrono::duration_cast<std::chrono::seconds>(*m_date - now)) : std::nullopt;
 }
 
-std::string url_encoded(std::string_view text) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    constexpr std::string_view plain = "-._~";
-    std::string out;
-    for (char const c : text) {
-        bool const letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (letter || plain.find(c) != std::string_view::npos) {
-            out += c;
-        } else {
-            auto const byte = static_cast<unsigned char>(c);
-            out += '%';
-            out += digits[byte >> 4U];
-            out += digits[byte & 15U];
-        }
-    }
-    return out;
-}
-
 std::optional<time::Wall> parse_api_time(std::string const& text) {
     constexpr std::size_t offset_length = 6;
     if (text.ends_with('Z')) {

@@ -61,9 +61,6 @@ class Api {
     std::optional<time::Wall> m_date{};
 };
 
-/// "a b/c" as one part of a path or a query.
-[[nodiscard]] std::string url_encoded(std::string_view text);
-
 /// A timestamp with "Z" or an offset, as CI systems write it: "2026-11-22T10:00:00.123+01:00".
 [[nodiscard]] std::optional<time::Wall> parse_api_time(std::string const& text);
 

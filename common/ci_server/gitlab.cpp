@@ -1,10 +1,12 @@
 #include "common/ci_server/gitlab.hpp"
 
+#include "common/encoding/percent.hpp"
+
 namespace sluice::ci_server {
 
 namespace {
 
-std::string of_project(std::string const& project) { return "/projects/" + url_encoded(project); }
+std::string of_project(std::string const& project) { return "/projects/" + encoding::percent_encoded(project); }
 
 // What an object inside another says, or "" where either is not there.
 std::string text_within(Json const& object, char const* outer, char const* inner) {
@@ -59,21 +61,21 @@ std::optional<GitlabDeployment> deployment_of(Json const& entry) {
 Answer<std::optional<GitlabJob>> find_job(Api& api, std::string const& project, std::string const& pipeline,
                                           std::string const& name) {
     std::optional<GitlabJob> found;
-    auto const read =
-        api.each(of_project(project) + "/pipelines/" + url_encoded(pipeline) + "/jobs?include_retried=false",
-                 [&](Json const& entry) {
-                     if (text_in(entry, "name") == name) {
-                         found = job_of(entry);
-                     }
-                     return !found;
-                 });
+    auto const read = api.each(of_project(project) + "/pipelines/" + encoding::percent_encoded(pipeline) +
+                                   "/jobs?include_retried=false",
+                               [&](Json const& entry) {
+                                   if (text_in(entry, "name") == name) {
+                                       found = job_of(entry);
+                                   }
+                                   return !found;
+                               });
     return read ? Answer<std::optional<GitlabJob>>(std::move(found)) : tl::unexpected<Trouble>(read.error());
 }
 
 Answer<std::optional<GitlabDeployment>> find_deployment(Api& api, std::string const& project,
                                                         std::string const& environment, std::string const& sha) {
     std::optional<GitlabDeployment> found;
-    std::string const list = of_project(project) + "/deployments?environment=" + url_encoded(environment);
+    std::string const list = of_project(project) + "/deployments?environment=" + encoding::percent_encoded(environment);
     auto const read = api.each(list + "&order_by=id&sort=desc", [&](Json const& entry) {
         auto deployment = deployment_of(entry);
         if (deployment && deployment->sha == sha && deployment->environment == environment) {

@@ -1,5 +1,7 @@
 #include "common/log/redact.hpp"
 
+#include "common/encoding/percent.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -21,20 +23,6 @@ struct Secrets {
 Secrets& secrets() {
     static Secrets all;
     return all;
-}
-
-std::string url_encoded(std::string_view text, std::string_view hex) {
-    constexpr std::string_view unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-    std::string out;
-    for (char const c : text) {
-        if (unreserved.find(c) != std::string_view::npos) {
-            out += c;
-        } else {
-            auto const byte = static_cast<std::uint8_t>(c);
-            out += {'%', hex[byte >> 4U], hex[byte & 15U]};
-        }
-    }
-    return out;
 }
 
 // Without its last, incomplete group: a secret inside a longer base64 text ends in other letters there.
@@ -66,8 +54,8 @@ std::string escaped(std::string_view text, std::string_view special, char escape
 
 std::vector<std::string> forms_of(std::string_view secret) {
     std::vector<std::string> forms{std::string(secret),
-                                   url_encoded(secret, "0123456789ABCDEF"),
-                                   url_encoded(secret, "0123456789abcdef"),
+                                   encoding::percent_encoded(secret),
+                                   encoding::percent_encoded(secret, {}, encoding::k_lower_case_hex),
                                    escaped(secret, "\"\\", '\\'),
                                    escaped(secret, "'\\", '\\'),
                                    escaped(secret, "'", '\'')};

@@ -15,7 +15,7 @@ namespace {
 
 std::atomic<int> g_stop_signal{0};
 std::array<int, 2> g_pipe{-1, -1};
-thread_local bool t_finishing_up = false;
+thread_local bool g_finishing_up = false;
 
 extern "C" void note_stop(int number) {
     int const saved = errno;
@@ -56,10 +56,10 @@ Result<void> check_not_stopped() {
     return {};
 }
 
-FinishingUp::FinishingUp() : m_before(std::exchange(t_finishing_up, true)) {}
+FinishingUp::FinishingUp() : m_before(std::exchange(g_finishing_up, true)) {}
 
-FinishingUp::~FinishingUp() { t_finishing_up = m_before; }
+FinishingUp::~FinishingUp() { g_finishing_up = m_before; }
 
-bool is_finishing_up() { return t_finishing_up; }
+bool is_finishing_up() { return g_finishing_up; }
 
 } // namespace sluice::process

@@ -1,6 +1,7 @@
 #include "common/s3/signature.hpp"
 
 #include "common/crypto/digest.hpp"
+#include "common/encoding/percent.hpp"
 #include "common/time/timestamp.hpp"
 
 #include <algorithm>
@@ -11,22 +12,6 @@ namespace sluice::s3 {
 namespace {
 
 constexpr std::string_view k_algorithm = "AWS4-HMAC-SHA256";
-
-std::string upper_case(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-    return text;
-}
-
-std::string encoded(std::string_view text, bool keep_slash) {
-    constexpr std::string_view unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-    std::string out;
-    for (char const& byte : text) {
-        bool const keep = unreserved.find(byte) != std::string_view::npos || (keep_slash && byte == '/');
-        out += keep ? std::string(1, byte) : "%" + upper_case(crypto::hex({&byte, 1}));
-    }
-    return out;
-}
 
 std::string lower_case(std::string_view text) {
     std::string out(text);
@@ -77,12 +62,12 @@ std::string signing_key(AccessKey const& key, std::string const& date, Scope con
 
 } // namespace
 
-std::string encoded_path(std::string_view path) { return encoded(path, true); }
+std::string encoded_path(std::string_view path) { return encoding::percent_encoded(path, "/"); }
 
 std::string encoded_query(Query const& query) {
     std::vector<std::pair<std::string, std::string>> pairs;
     for (auto const& [key, value] : query) {
-        pairs.emplace_back(encoded(key, false), encoded(value, false));
+        pairs.emplace_back(encoding::percent_encoded(key), encoding::percent_encoded(value));
     }
     std::sort(pairs.begin(), pairs.end());
     std::string text;

@@ -1,5 +1,6 @@
 #include "tools/db-restore-or-init/scripts.hpp"
 
+#include "common/encoding/percent.hpp"
 #include "common/log/log.hpp"
 
 #include <unistd.h>
@@ -7,18 +8,6 @@
 namespace sluice::db_restore {
 
 namespace {
-
-std::string percent_encoded(std::string const& text) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string out;
-    for (char const c : text) {
-        auto const byte = static_cast<unsigned char>(c);
-        bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                           c == '_' || c == '.' || c == '~';
-        out += plain ? std::string(1, c) : std::string{'%', digits[byte >> 4U], digits[byte & 15U]};
-    }
-    return out;
-}
 
 Result<process::Command> command_for(std::vector<std::string> arguments,
                                      postgres::ConnectionParameters const& parameters) {
@@ -96,15 +85,15 @@ Result<bool> run_command_for(process::Runner& runner, postgres::ConnectionParame
 std::string url_of(postgres::ConnectionParameters const& parameters) {
     std::string const host = parameters.get("host");
     bool const socket = host.starts_with("/");
-    std::string url = "postgresql://" + percent_encoded(parameters.get("user"));
+    std::string url = "postgresql://" + encoding::percent_encoded(parameters.get("user"));
     std::string const password = parameters.get("password");
-    url += password.empty() ? "" : ":" + percent_encoded(password);
-    url += "@" + (socket ? std::string{} : percent_encoded(host));
+    url += password.empty() ? "" : ":" + encoding::percent_encoded(password);
+    url += "@" + (socket ? std::string{} : encoding::percent_encoded(host));
     std::string const port = parameters.get("port");
     url += port.empty() || socket ? "" : ":" + port;
-    url += "/" + percent_encoded(parameters.get("dbname"));
+    url += "/" + encoding::percent_encoded(parameters.get("dbname"));
     if (socket) {
-        url += "?host=" + percent_encoded(host) + (port.empty() ? "" : "&port=" + port);
+        url += "?host=" + encoding::percent_encoded(host) + (port.empty() ? "" : "&port=" + port);
     }
     return url;
 }

@@ -1,29 +1,15 @@
 #include "tools/split-check/deployed.hpp"
 
+#include "common/encoding/percent.hpp"
 #include "common/json/json.hpp"
 #include "common/log/redact.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace sluice::split_check {
 
 namespace {
-
-std::string url_encoded(std::string const& text) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string encoded;
-    for (char const c : text) {
-        auto const byte = static_cast<unsigned char>(c);
-        if (std::isalnum(byte) != 0 || c == '-' || c == '_' || c == '.' || c == '~') {
-            encoded += c;
-        } else {
-            encoded += {'%', digits[byte >> 4U], digits[byte & 15U]};
-        }
-    }
-    return encoded;
-}
 
 // A value in curl's configuration file. Source: curl(1), --config.
 std::string quoted(std::string const& text) {
@@ -77,8 +63,8 @@ Result<std::string> ask_gitlab(std::string const& environment_name, process::Run
     TRY_ASSIGN(auto const api, variable(environment, "CI_API_V4_URL"));
     TRY_ASSIGN(auto const project, variable(environment, "CI_PROJECT_ID"));
     TRY_ASSIGN(auto const header, token_header(environment));
-    std::string const url = api + "/projects/" + url_encoded(project) +
-                            "/deployments?environment=" + url_encoded(environment_name) +
+    std::string const url = api + "/projects/" + encoding::percent_encoded(project) +
+                            "/deployments?environment=" + encoding::percent_encoded(environment_name) +
                             "&status=success&order_by=id&sort=desc&per_page=1";
     // Without the user's own configuration; at most half a minute in all, with two more tries for a server that is
     // busy.

@@ -36,13 +36,6 @@ TEST(ApiUrl, is_encrypted_or_local_and_holds_no_login) {
     }
 }
 
-TEST(ApiUrl, takes_names_as_one_part) {
-    EXPECT_EQ(url_encoded("group/shop"), "group%2Fshop");
-    EXPECT_EQ(url_encoded("a b&c=d?e#f%"), "a%20b%26c%3Dd%3Fe%23f%25");
-    EXPECT_EQ(url_encoded("A-z_0.9~"), "A-z_0.9~");
-    EXPECT_EQ(url_encoded("\xc3\xa9"), "%C3%A9");
-}
-
 TEST(JenkinsInput, has_a_capital_letter_first) {
     EXPECT_EQ(input_id("deploy"), "Deploy");
     EXPECT_EQ(input_id("Deploy"), "Deploy");
