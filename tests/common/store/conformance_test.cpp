@@ -309,23 +309,50 @@ TEST(S3OnCeph, meets_the_faults_of_the_proxy) {
     EXPECT_GE(proxy.spoilt(), 5U);
 }
 
+std::unique_ptr<s3::Client> client_of(std::string const& location, ci::Environment const& environment,
+                                      s3::Patience patience = {}) {
+    auto place = must(s3::parse_location(location, environment));
+    auto keys = std::make_unique<s3::CredentialSource>(environment, s3::Profile{}, place.region, time::real_clock());
+    return std::make_unique<s3::Client>(std::move(place), std::move(keys), time::real_clock(), patience);
+}
+
+// What servers do with a PUT that must not replace anything: why no store relies on it, and both pass this suite.
+Result<http::Exchange> put_over_another(std::string const& location, ci::Environment const& environment) {
+    auto const client = client_of(location, environment, s3::Patience::lasting(std::chrono::seconds{5}));
+    s3::Operation operation;
+    operation.method = "PUT";
+    operation.key = "k";
+    must(client->send(operation));
+    operation.headers = {{"If-None-Match", "*"}};
+    return client->send(operation);
+}
+
+TEST(S3OnCeph, honours_conditional_requests) {
+    auto const& ceph = test::PrivateCeph::instance();
+    EXPECT_EQ(must(put_over_another(ceph.make_bucket("conditional") + "/p", ceph.environment())).status, 412);
+}
+
+TEST(S3OnSwift, refuses_conditional_requests) {
+    auto const& swift = test::PrivateSwift::instance();
+    auto const refused = put_over_another(swift.make_bucket("conditional") + "/p", swift.environment());
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("501"), std::string::npos) << refused.error().message;
+}
+
 // Begun as a run does that is then killed.
 void expect_to_clear_away(std::string const& bucket, ci::Environment const& environment) {
     auto const store = must(make_s3_store(bucket + "/ours", environment, time::real_clock()));
     auto const begin = [&](char const* prefix) {
-        auto place = must(s3::parse_location(bucket + prefix, environment));
-        auto keys =
-            std::make_unique<s3::CredentialSource>(environment, s3::Profile{}, place.region, time::real_clock());
-        s3::Client client(std::move(place), std::move(keys), time::real_clock());
+        auto const client = client_of(bucket + prefix, environment);
         s3::Operation operation;
         operation.method = "POST";
         operation.key = "chunks/a b";
         operation.query = {{"uploads", ""}};
-        auto const begun = must(client.send(operation));
+        auto const begun = must(client->send(operation));
         operation.method = "PUT";
         operation.query = {{"partNumber", "1"}, {"uploadId", s3::xml_text(begun.body, "UploadId").value_or("")}};
         operation.body = "a part";
-        must(client.send(operation));
+        must(client->send(operation));
     };
     begin("/ours");
     begin("/ours");
