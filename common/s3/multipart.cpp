@@ -14,7 +14,7 @@ namespace sluice::s3 {
 namespace {
 
 // S3 takes 10,000 parts of 5 MiB at least. A GiB, the most that is read back and the manifest of some 7 TB, has 128.
-constexpr std::size_t k_part_bytes = k_one_request_bytes;
+constexpr std::size_t k_part_bytes = std::size_t{8} << 20U;
 constexpr std::size_t k_parts_at_once = 4;
 constexpr int k_not_found = 404;
 

@@ -6,7 +6,7 @@ namespace sluice::s3 {
 
 /// Above this many bytes an object goes up in parts, so that a connection that breaks costs a part and not the whole.
 /// All chunks are smaller: parts cost two requests more, and a kill leaves them behind.
-inline constexpr std::size_t k_one_request_bytes = std::size_t{8} << 20U;
+inline constexpr std::size_t k_one_request_bytes = std::size_t{16} << 20U;
 
 /// Uploads an object in parts, some at a time; readers see it whole or not at all. `bytes` stay where they are until
 /// it returns. After a failure or a stop the parts are taken back, as far as that succeeds within seconds;

@@ -53,7 +53,7 @@ std::string after(std::string const& request, std::string const& name) {
 class S3Multipart : public testing::Test {
   protected:
     test::FakeClock m_clock{};
-    std::string m_bytes = std::string(2 * k_one_request_bytes, 'a') + "end";
+    std::string m_bytes = std::string(k_one_request_bytes, 'a') + "end";
 
     std::unique_ptr<Client> client(PartsServer const& server) {
         ci::Environment const environment({{"AWS_ACCESS_KEY_ID", "AK"},

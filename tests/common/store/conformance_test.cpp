@@ -228,8 +228,8 @@ TEST_P(StoreConformance, lets_many_write_the_same_key_and_keeps_one_of_them) {
 }
 
 TEST_P(StoreConformance, replaces_a_large_object_and_moves_it) {
-    must(store().write("chunks/a", std::string(std::size_t{10} << 20U, 'x')));
-    std::string const large(std::size_t{9} << 20U, 'y');
+    must(store().write("chunks/a", std::string(std::size_t{20} << 20U, 'x')));
+    std::string const large(std::size_t{18} << 20U, 'y');
     must(store().write("chunks/a", large));
     EXPECT_EQ(must(store().list("")).at(0).size_bytes, large.size());
     EXPECT_EQ(must(store().size("chunks/a")), large.size());
