@@ -43,7 +43,7 @@ struct PendingUploads {
     std::string next_id{};
 };
 
-/// Errors: as `parse_listing`.
+/// Errors: as `parse_listing`; bad_data for a time that cannot be read.
 [[nodiscard]] Result<PendingUploads> parse_pending_uploads(std::string_view document);
 
 } // namespace sluice::s3
